@@ -1,0 +1,64 @@
+"""The gate. Everything that the public can see has come through `disclose`; there is no other way.
+
+Whether an advisory is disclosed is computed from its embargo and one instant, never stored.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mkdocs_advisories.model import Advisory, Disclosed
+
+_MOST_DIGITS = 11  # as many as the year 5138 needs
+
+
+class ClockError(ValueError):
+    """What should tell the time cannot be understood. The message says what to correct."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disclosure:
+    """What is public at one instant, newest first, and no more about the rest than may be told."""
+
+    as_of: datetime
+    advisories: tuple[Disclosed, ...]
+    held: int
+    next_embargo: datetime | None
+
+
+def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
+    """Let through the advisories whose embargo ends at `now` or before (an aware instant).
+
+    The newest come first; those of one instant are in the order of their ids.
+    """
+    known = list(advisories)
+    public = [
+        Disclosed(content=one.content, published=one.embargo, as_of=now)
+        for one in known
+        if one.embargo is not None and one.is_disclosed(now)
+    ]
+    waiting = [one.embargo for one in known if one.embargo and not one.is_disclosed(now)]
+    return Disclosure(
+        as_of=now,
+        advisories=tuple(sorted(public, key=lambda one: (-one.published.timestamp(), one.id))),
+        held=len(known) - len(public),
+        next_embargo=min(waiting, default=None),
+    )
+
+
+def instant_of_run(clock: datetime, *, source_date_epoch: str | None) -> datetime:
+    """Give the one instant that a whole run goes by.
+
+    `SOURCE_DATE_EPOCH` (seconds since 1970, for reproducible builds) may turn the clock back,
+    which only holds more; it cannot turn it forward.
+
+    Raises:
+        ClockError: `SOURCE_DATE_EPOCH` is set but no such number.
+    """
+    if source_date_epoch is None:
+        return clock
+    text = source_date_epoch.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+        message = "SOURCE_DATE_EPOCH is not a number of seconds since 1970: correct or unset it"
+        raise ClockError(message)
+    return min(clock, datetime.fromtimestamp(int(text), tz=UTC))

@@ -1,0 +1,1 @@
+"""The face to MkDocs: a thin adapter. Only this room imports it."""

@@ -1,0 +1,126 @@
+"""How the site's contents become files and pages of MkDocs. All that knows its insides is here."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files as package_files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import get_toc
+from mkdocs.utils import get_relative_url
+
+from mkdocs_advisories.render.atom import MEDIA_TYPE
+from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site import Content, Site
+from mkdocs_advisories.source.configuration import Configuration
+
+MARKER = "<!-- advisories -->"
+STYLE = "assets/stylesheets/advisories.css"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """A site, and the settings that say where it goes."""
+
+    site: Site
+    settings: Configuration
+
+    def prepare(self, config: MkDocsConfig) -> None:
+        """Add the style sheet, and make sure that nothing of `docs_dir` is in the way.
+
+        Raises:
+            PluginError: a file of `docs_dir` has an address that this plugin needs.
+        """
+        for uri in (*self.site.contents, STYLE):
+            if (Path(config.docs_dir) / uri.rstrip("/")).exists():
+                msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
+                raise PluginError(msg)
+        if STYLE not in config.extra_css:
+            config.extra_css.append(STYLE)
+
+    def add_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Add the contents as generated files, and the index page if `docs_dir` has none."""
+        if files.get_file_from_path(self.settings.index) is None:
+            text = f"# {config.site_name}\n\n{MARKER}\n"
+            files.append(File.generated(config, self.settings.index, content=text))
+        for uri, content in self.site.contents.items():
+            files.append(_file(uri, content, config))
+        style = package_files("mkdocs_advisories.mkdocs") / "theme" / "advisories.css"
+        files.append(File.generated(config, STYLE, content=style.read_bytes()))
+        return files
+
+    def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
+        """Give a page its date and, if it is an advisory's, title and description.
+
+        MkDocs dates every page by the build, which would change the sitemap every day; pages
+        whose date is not known go without.
+        """
+        ours = self._ours(page)
+        if ours is None:
+            is_index = page.file.src_uri == self.settings.index
+            page.update_date = self._last_change() if is_index else ""
+            return markdown
+        page.update_date = ours.modified.date().isoformat()
+        # Themes write both as they are.
+        page.meta |= {"title": escape(ours.title), "description": escape(ours.description)}
+        page.meta["hide"] = ["navigation", "toc"]
+        return ""
+
+    def page_content(self, html: str, page: MkDocsPage) -> str:
+        """Give the content of an advisory's page; put the list into the index page."""
+        ours = self._ours(page)
+        if ours:
+            page.toc = get_toc([_contents(ours)])
+            return ours.html
+        if page.file.src_uri != self.settings.index:
+            return html
+        return html.replace(MARKER, self.site.index, 1) if MARKER in html else html + self.site.index
+
+    def with_feed_link(self, output: str, *, from_url: str | None) -> str:
+        """Add the link that feed readers look for. `from_url` is None for a page without a place."""
+        policy = self.settings.policy
+        href = (
+            urlsplit(policy.site_url).path + policy.feed.uri
+            if from_url is None
+            else get_relative_url(policy.feed.uri, from_url)
+        )
+        link = (
+            f'<link rel="alternate" type="{MEDIA_TYPE}" title="{escape(policy.feed.title)}"'
+            f' href="{escape(href)}">\n'
+        )
+        return output.replace("</head>", f"{link}</head>", 1)
+
+    def _ours(self, page: MkDocsPage) -> Page | None:
+        content = self.site.contents.get(page.file.src_uri.removesuffix("index.md"))
+        return content if isinstance(content, Page) else None
+
+    def _last_change(self) -> str:
+        changes = (one.modified for one in _pages(self.site.contents.values()))
+        return max(changes, default=self.settings.policy.feed.beginning).date().isoformat()
+
+
+def _pages(contents: Iterable[Content]) -> Iterator[Page]:
+    return (one for one in contents if isinstance(one, Page))
+
+
+def _file(uri: str, content: Content, config: MkDocsConfig) -> File:
+    if isinstance(content, Page):
+        hidden = InclusionLevel.NOT_IN_NAV
+        return File.generated(config, f"{uri}index.md", content="", inclusion=hidden)
+    if isinstance(content, bytes):
+        return File.generated(config, uri, content=content)
+    return File.generated(config, uri, abs_src_path=str(content))
+
+
+def _contents(page: Page) -> dict[str, object]:
+    """Make MkDocs' table of contents of a page: the title, and the sections below it."""
+    sections = [
+        {"level": one.level, "id": one.id, "name": escape(one.title), "children": []}
+        for one in page.headings
+    ]
+    return {"level": 1, "id": "advisory", "name": escape(page.title), "children": sections}

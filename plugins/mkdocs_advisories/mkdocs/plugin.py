@@ -1,0 +1,151 @@
+"""The MkDocs plugin. It decides nothing: it reads the clock, asks the core, and passes on.
+
+Advisories never lie in `docs_dir`, so MkDocs cannot publish one by itself; this plugin adds what is
+disclosed as generated files. All that can fail is done before MkDocs touches the output.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from mkdocs_advisories.checks import check
+from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
+from mkdocs_advisories.mkdocs.frame import Frame
+from mkdocs_advisories.mkdocs.report import complaints_text, problems_text, summary_lines
+from mkdocs_advisories.site import build_site
+from mkdocs_advisories.source.catalog import Catalog, read_catalog
+from mkdocs_advisories.source.configuration import Configuration, SiteFacts, configure
+
+log = get_plugin_logger("advisories")
+
+
+class AdvisoriesPlugin(BasePlugin):  # type: ignore[type-arg] # the options have a schema of their own
+    """Publishes the advisories that are disclosed."""
+
+    options: dict[str, Any]
+    folder: Path
+    disclosure: Disclosure
+    frame: Frame
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[list[tuple[str, Exception]], list[str | tuple[str, str]]]:
+        """Keep the options: they are judged in `on_config`, where the site's own are known too."""
+        self.options = options
+        return [], []
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read, check and render everything, so that nothing is written if anything is wrong."""
+        settings = _settings(self.options, config)
+        self.folder = _folder(settings, config)
+        now = _now()
+        catalog = read_catalog(self.folder, prefix=settings.advisories_dir, policy=settings.policy)
+        _stop_on_problems(catalog, settings, now)
+        self.disclosure = disclose(catalog.advisories, now=now)
+        index_uri = _uri_of(settings.index)
+        site = build_site(self.disclosure, policy=settings.policy, index_uri=index_uri)
+        self.frame = Frame(site=site, settings=settings)
+        self.frame.prepare(config)
+        return config
+
+    def on_serve(
+        self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]
+    ) -> LiveReloadServer:
+        """Build again when an advisory changes."""
+        server.watch(str(self.folder))
+        return server
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Add what is disclosed."""
+        return self.frame.add_files(files, config)
+
+    def on_page_markdown(
+        self, markdown: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Give pages their title and date."""
+        return self.frame.page_markdown(markdown, page)
+
+    @event_priority(-50)
+    def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Put advisories in place, after every plugin that expects Markdown's own output."""
+        return self.frame.page_content(html, page)
+
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        """Let feed readers find the feed from every page."""
+        return self.frame.with_feed_link(output, from_url=page.url)
+
+    def on_post_template(
+        self, output_content: str, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """Let feed readers find the feed from the page of errors, too."""
+        if not template_name.endswith(".html"):
+            return output_content
+        return self.frame.with_feed_link(output_content, from_url=None)
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Say what was published, and of the rest how many and when."""
+        for line in summary_lines(self.disclosure, site_dir=config.site_dir):
+            log.info(line)
+
+
+def _settings(options: dict[str, Any], config: MkDocsConfig) -> Configuration:
+    language = config.theme.get("language") if "language" in config.theme else None
+    facts = SiteFacts(
+        name=config.site_name,
+        description=config.site_description,
+        url=config.site_url,
+        language=language or "en",
+    )
+    settings = configure(options, site=facts)
+    if isinstance(settings, Configuration):
+        return settings
+    raise PluginError(complaints_text(settings))
+
+
+def _folder(settings: Configuration, config: MkDocsConfig) -> Path:
+    """Find the folder of advisories, which must be where MkDocs itself publishes nothing.
+
+    Raises:
+        PluginError: there is no such folder, or it touches `docs_dir` or `site_dir`.
+    """
+    folder = Path(config.config_file_path).parent / settings.advisories_dir
+    if not folder.is_dir():
+        msg = f"there is no folder `{settings.advisories_dir}` beside mkdocs.yml: make it, or set `advisories_dir`"
+        raise PluginError(msg)
+    for option in ("docs_dir", "site_dir"):
+        other = Path(config[option]).resolve()
+        if folder.resolve().is_relative_to(other) or other.is_relative_to(folder.resolve()):
+            msg = f"`advisories_dir` and `{option}` overlap, so held advisories could be published as they lie there: keep them apart"
+            raise PluginError(msg)
+    return folder
+
+
+def _now() -> datetime:
+    try:
+        return instant_of_run(
+            datetime.now(UTC),  # noqa: TID251 - the one place where a build reads the clock
+            source_date_epoch=os.environ.get("SOURCE_DATE_EPOCH"),
+        )
+    except ClockError as error:
+        raise PluginError(str(error)) from None
+
+
+def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:
+    found = (*catalog.problems, *check(catalog.advisories, policy=settings.policy, now=now))
+    if found:
+        raise PluginError(problems_text(found, is_public=lambda path: catalog.is_public(path, now)))
+
+
+def _uri_of(page: str) -> str:
+    """Give the address of a page of `docs_dir` from the site's root."""
+    stem = page.removesuffix(".md")
+    return stem.removesuffix("index") if stem.rpartition("/")[2] == "index" else f"{stem}/"

@@ -1,0 +1,49 @@
+"""What the build says on the terminal and in the log of CI. Of what is held, never a word of text."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.problems import Problem, as_text, in_order
+from mkdocs_advisories.source.configuration import Complaint
+
+_NEWEST = 5
+
+
+def problems_text(problems: Iterable[Problem], *, is_public: Callable[[str], bool]) -> str:
+    """Report problems, and why nothing was written. `is_public` says which files may be quoted."""
+    ordered = in_order(problems)
+    reports = [as_text(one, withhold=not is_public(one.place.path)) for one in ordered]
+    files = len({one.place.path for one in ordered})
+    return "\n\n".join(
+        [
+            f"{_count(len(ordered), 'problem')} in {_count(files, 'file')} of advisories",
+            *reports,
+            "Nothing was written: correct these and build again.",
+        ]
+    )
+
+
+def complaints_text(complaints: Sequence[Complaint]) -> str:
+    """Report options that are wrong."""
+    lines = [f"option `{one.option}`: {one.text}" for one in complaints]
+    return "\n".join(["mkdocs.yml, plugin `advisories`:", *lines])
+
+
+def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
+    """Say what is public, how many wait and until when, and where to look."""
+    public = disclosure.advisories
+    newest = ", ".join(one.id for one in public[:_NEWEST])
+    yield f"{_count(len(public), 'advisory')} disclosed" + (f"; the newest: {newest}" if newest else "")
+    if disclosure.held:
+        until = disclosure.next_embargo
+        when = f"the next embargo ends at {format_instant(until)}" if until else "no embargo is decided"
+        yield f"{disclosure.held} held; {when}"
+    else:
+        yield "none held"
+    yield f"see {site_dir}/index.html, or `mkdocs serve`"
+
+
+def _count(number: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"

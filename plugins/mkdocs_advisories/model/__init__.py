@@ -1,0 +1,47 @@
+"""The words of the domain as frozen types. This room imports nothing but the standard library."""
+
+from mkdocs_advisories.model.advisory import (
+    Advisory,
+    Affected,
+    Attachment,
+    Content,
+    Credit,
+    Event,
+    EventType,
+    Occasion,
+    Package,
+    Range,
+    RangeType,
+    Reference,
+    Revision,
+    Severity,
+    SeverityType,
+    Span,
+    Withdrawal,
+)
+from mkdocs_advisories.model.disclosed import Disclosed
+from mkdocs_advisories.model.instant import InstantError, format_instant, parse_instant
+
+__all__ = [
+    "Advisory",
+    "Affected",
+    "Attachment",
+    "Content",
+    "Credit",
+    "Disclosed",
+    "Event",
+    "EventType",
+    "InstantError",
+    "Occasion",
+    "Package",
+    "Range",
+    "RangeType",
+    "Reference",
+    "Revision",
+    "Severity",
+    "SeverityType",
+    "Span",
+    "Withdrawal",
+    "format_instant",
+    "parse_instant",
+]

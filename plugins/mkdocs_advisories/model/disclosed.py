@@ -1,0 +1,53 @@
+"""The permission to publish, as a type."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mkdocs_advisories.model.advisory import Content, Revision, Withdrawal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Disclosed:
+    """An advisory whose embargo had ended at `as_of`: the only thing that a public renderer takes.
+
+    It has no field for what is internal, and it cannot be made before its time.
+
+    Raises:
+        ValueError: `published` lies after `as_of`.
+    """
+
+    content: Content
+    published: datetime
+    as_of: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse to exist early, whoever asks."""
+        if self.published > self.as_of:
+            message = "an advisory cannot be disclosed before its embargo ends"
+            raise ValueError(message)
+
+    @property
+    def id(self) -> str:
+        """The advisory's own id."""
+        return self.content.id
+
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """The changes made until `as_of`, newest last."""
+        return tuple(one for one in self.content.revisions if one.date <= self.as_of)
+
+    @property
+    def withdrawn(self) -> Withdrawal | None:
+        """The withdrawal, once its date has come."""
+        withdrawal = self.content.withdrawn
+        return withdrawal if withdrawal and withdrawal.date <= self.as_of else None
+
+    @property
+    def modified(self) -> datetime:
+        """The instant of the last change that readers should be told of: never before disclosure,
+        and moved by a revision or the withdrawal only.
+        """
+        changes = [one.date for one in self.revisions]
+        if self.withdrawn:
+            changes.append(self.withdrawn.date)
+        return max(self.published, *changes) if changes else self.published

@@ -1,0 +1,155 @@
+"""The body as HTML that is safe to publish, wherever it came from."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+import nh3
+from lxml import html
+from markdown import Markdown
+from markdown.extensions.toc import slugify, unique
+from markupsafe import Markup
+
+TOP_LEVEL = 2
+"""The heading level of a body's sections; the page's title is the level above."""
+
+_DEEPEST_LEVEL = 6
+_EXTENSIONS = ("tables", "sane_lists", "pymdownx.superfences", "pymdownx.magiclink", "pymdownx.tilde")
+_OPTIONS = {
+    "pymdownx.superfences": {"custom_fences": [], "disable_indented_code_blocks": False},
+    "pymdownx.tilde": {"subscript": False},
+}
+_TAGS = frozenset(
+    """a blockquote br code dd del details div dl dt em h2 h3 h4 h5 h6 hr img kbd li ol p pre span
+    strong sub summary sup table tbody td th thead tr ul var wbr""".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "details": {"open"},
+    "ol": {"start"},
+    "th": {"style"},
+    "td": {"style"},
+    "div": {"class"},
+    "span": {"class"},
+    "code": {"class"},
+    "pre": {"class"},
+    **{f"h{level}": {"id"} for level in range(TOP_LEVEL, _DEEPEST_LEVEL + 1)},
+}
+_HIGHLIGHTING = re.compile(r"(highlight|language-[a-z0-9+-]+|[a-z][a-z0-9]{0,2})")
+_ALIGNMENT = re.compile(r"text-align: (left|right|center);")
+_FENCE = re.compile(r" *(`{3,}|~{3,})")
+_ITEM = re.compile(r" {0,3}(?:[*+-]|1\.)\s+\S")
+_TEXT = re.compile(r" {0,3}(?![*+-] |[0-9]+[.)] |[#>|]|```|~~~)\S")
+# What XML 1.0 (section 2.2) cannot carry, not even escaped; character references can bring it in.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """A section of a body."""
+
+    id: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Html:
+    """A body as sanitised HTML, and its headings in order."""
+
+    text: str
+    headings: tuple[Heading, ...]
+
+
+def to_html(
+    markdown: str, *, resolve: Callable[[str], str | None], taken: frozenset[str] = frozenset()
+) -> Html:
+    """Render a body.
+
+    `resolve` gives the URL for a relative link, or None if it leads nowhere: the link is then
+    dropped and its text stays. `taken` are ids of the page around it.
+
+    Raises:
+        RecursionError: the text is nested deeper than the renderer can follow.
+    """
+    converted = _converter().reset().convert(_lists_parted(markdown))
+    root = html.fragment_fromstring(converted, create_parent="div")
+    headings = tuple(_headings(root, set(taken)))
+    _resolve_links(root, resolve)
+    text = "".join(html.tostring(child, encoding="unicode") for child in root)
+    return Html(text=_NOT_XML.sub("", _clean((root.text or "") + text)), headings=headings)
+
+
+def title_to_html(title: str) -> Markup:
+    """Write a title as HTML: text, with backticks as code."""
+    parts = re.split(r"`([^`]+)`", title)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if index % 2 else part  # noqa: S704 - it escapes
+        for index, part in enumerate(parts)
+    )
+
+
+@cache
+def _converter() -> Markdown:
+    return Markdown(extensions=list(_EXTENSIONS), extension_configs=_OPTIONS, output_format="html")
+
+
+def _lists_parted(markdown: str) -> str:
+    """Put a blank line before a list that follows its paragraph at once, as GitHub reads it."""
+    lines: list[str] = []
+    fence = ""
+    for line in markdown.split("\n"):
+        opening = _FENCE.match(line)
+        if opening and (not fence or opening[1].startswith(fence)):
+            fence = "" if fence else opening[1]
+        elif not fence and _ITEM.match(line) and lines and _TEXT.match(lines[-1]):
+            lines.append("")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _headings(root: html.HtmlElement, taken: set[str]) -> Iterator[Heading]:
+    """Give every heading an id, and shift them all so that the uppermost is `TOP_LEVEL`."""
+    found = [one for one in root.iter() if isinstance(one.tag, str) and re.fullmatch("h[1-6]", one.tag)]
+    shift = TOP_LEVEL - min((int(one.tag[1]) for one in found), default=TOP_LEVEL)
+    for heading in found:
+        level = min(int(heading.tag[1]) + shift, _DEEPEST_LEVEL)
+        title = heading.text_content().strip()
+        heading.tag = f"h{level}"
+        heading.set("id", unique(slugify(title, "-") or "section", taken))
+        yield Heading(id=heading.get("id"), title=title, level=level)
+
+
+def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None]) -> None:
+    for element, attribute, link, _ in list(root.iterlinks()):
+        if link.startswith("#") or urlsplit(link).scheme:
+            continue
+        target = resolve(link)
+        if target is None:
+            del element.attrib[attribute]
+        else:
+            element.set(attribute, target)
+
+
+def _clean(text: str) -> str:
+    return nh3.clean(
+        text,
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_filter,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
+    )
+
+
+def _filter(tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return " ".join(one for one in value.split() if _HIGHLIGHTING.fullmatch(one)) or None
+    if name == "style":
+        return value if _ALIGNMENT.fullmatch(value) else None
+    if tag == "img" and name == "src" and urlsplit(value).scheme == "mailto":
+        return None
+    return value

@@ -1,0 +1,104 @@
+"""Severity in words and numbers, worked out from the vectors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cvss import CVSS2, CVSS3, CVSS4, constants2, constants3, constants4
+
+from mkdocs_advisories.model import Content, Severity, SeverityType
+
+UNSTATED = "unstated"
+WORDS = ("critical", "high", "medium", "low", "none", UNSTATED)
+"""The levels, most severe first: CVSS 3.1 section 5, CVSS 4.0 section 6, the NVD's for CVSS 2."""
+
+_NEWEST_FIRST = (SeverityType.CVSS_V4, SeverityType.CVSS_V3, SeverityType.CVSS_V2)
+_SEVERE = {"H": 3, "C": 3, "M": 2, "L": 1, "P": 1, "N": 0}
+_IMPACTS = frozenset({"C", "I", "A", "VC", "VI", "VA", "SC", "SI", "SA"})
+_BASE = {
+    SeverityType.CVSS_V2: ("AV", "AC", "Au", "C", "I", "A"),
+    SeverityType.CVSS_V3: ("AV", "AC", "PR", "UI", "S", "C", "I", "A"),
+    SeverityType.CVSS_V4: ("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """One metric of a vector in words; `weight` is 0 to 3 for an impact, None for the others."""
+
+    name: str
+    value: str
+    weight: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rating:
+    """How severe: a word of `WORDS`, the base score with one decimal, and what it comes from."""
+
+    word: str
+    score: str
+    version: str
+    vector: str
+    metrics: tuple[Metric, ...]
+    calculator: str
+
+
+def rate(content: Content) -> Rating | None:
+    """Rate an advisory by its newest kind of vector, or the worst of its packages'.
+
+    Gives None where no vector is stated: no word is better than a guess.
+    """
+    if content.severity:
+        return _rating(min(content.severity, key=lambda one: _NEWEST_FIRST.index(one.type)))
+    of_packages = [_rating(one) for affected in content.affected for one in affected.severity]
+    return max(of_packages, key=lambda one: float(one.score), default=None)
+
+
+def _rating(severity: Severity) -> Rating:
+    score, word, version = _score(severity)
+    return Rating(
+        word=word.lower(),
+        score=f"{score:.1f}",
+        version=version,
+        vector=severity.score,
+        metrics=tuple(_metrics(severity)),
+        calculator=_calculator(severity.score, version),
+    )
+
+
+def _score(severity: Severity) -> tuple[float, str, str]:
+    if severity.type is SeverityType.CVSS_V4:
+        four = CVSS4(severity.score)
+        return float(four.base_score), four.severity, "4.0"
+    if severity.type is SeverityType.CVSS_V3:
+        three = CVSS3(severity.score)
+        return float(three.base_score), three.severities()[0], severity.score[5:8]
+    two = CVSS2(severity.score)
+    return float(two.base_score), two.severities()[0], "2.0"
+
+
+def _metrics(severity: Severity) -> list[Metric]:
+    names, values = _wording(severity.type)
+    stated = dict(pair.split(":") for pair in severity.score.split("/") if pair.count(":") == 1)
+    return [
+        Metric(
+            name=names[key],
+            value=values[key][stated[key]],
+            weight=_SEVERE[stated[key]] if key in _IMPACTS else None,
+        )
+        for key in _BASE[severity.type]
+    ]
+
+
+def _wording(kind: SeverityType) -> tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]:
+    constants = {
+        SeverityType.CVSS_V2: constants2,
+        SeverityType.CVSS_V3: constants3,
+        SeverityType.CVSS_V4: constants4,
+    }[kind]
+    return constants.METRICS_ABBREVIATIONS, constants.METRICS_VALUE_NAMES
+
+
+def _calculator(vector: str, version: str) -> str:
+    if version == "2.0":
+        return f"https://nvd.nist.gov/vuln-metrics/cvss/v2-calculator?vector=({vector})"
+    return f"https://www.first.org/cvss/calculator/{version}#{vector}"

@@ -1,0 +1,33 @@
+"""Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from mkdocs_advisories.render.view import sentence_list
+
+
+def render(template: str, **context: Any) -> Markup:  # noqa: ANN401 - whatever the template places
+    """Fill a template of `render/templates/`. An unknown name in it is an error."""
+    return Markup(_environment().get_template(template).render(context))  # noqa: S704 - autoescaped
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("mkdocs_advisories", "render/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["sentence_list"] = sentence_list
+    environment.globals["here"] = _here
+    return environment
+
+
+def _here(root: str, url: str | None) -> str | None:
+    """Give a URL as seen from a page: an address of this site begins at `root`, the way there."""
+    return url if url is None or ":" in url.partition("/")[0] else root + url

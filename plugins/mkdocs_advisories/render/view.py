@@ -1,0 +1,135 @@
+"""What a page shows of an advisory: every string ready, so that templates only place them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from mkdocs_advisories.model import Credit, Disclosed, Reference, format_instant
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.addresses import page_uri, record_url, weakness_url
+from mkdocs_advisories.render.markdown import title_to_html
+from mkdocs_advisories.render.severity import Rating, rate
+from mkdocs_advisories.render.versions import PackageVersions, fixed_versions, package_versions
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """An id or a name, and where it leads, if anywhere."""
+
+    text: str
+    url: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """An instant for machines (`iso`, UTC) and for readers (`day`, `minute`, in their zone)."""
+
+    iso: str
+    day: str
+    minute: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """One advisory, ready to be placed. URLs of the site are relative to its root."""
+
+    id: str
+    uri: str
+    title: Markup
+    plain_title: str
+    rating: Rating | None
+    aliases: tuple[Named, ...]
+    related: tuple[Named, ...]
+    upstream: tuple[Named, ...]
+    superseded_by: Named | None
+    weaknesses: tuple[Named, ...]
+    packages: tuple[PackageVersions, ...]
+    projects: tuple[str, ...]
+    fixes: tuple[str, ...]
+    references: tuple[Named, ...]
+    credits: tuple[Named, ...]
+    published: Moment
+    modified: Moment | None
+    revisions: tuple[Moment, ...]
+    timeline: tuple[Moment, ...]
+    withdrawn: Moment | None
+    exploited: bool
+
+    @property
+    def main_alias(self) -> Named | None:
+        """The CVE if there is one, else the first alias."""
+        cves = (alias for alias in self.aliases if alias.text.startswith("CVE-"))
+        return next(cves, self.aliases[0] if self.aliases else None)
+
+
+def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> View:
+    """Prepare an advisory. `public` are the ids of all disclosed ones: only those are linked to."""
+    content, zone = disclosed.content, policy.time_zone
+    own = {name: page_uri(name) for name in public}
+    withdrawn = disclosed.withdrawn
+    return View(
+        id=content.id,
+        uri=page_uri(content.id),
+        title=title_to_html(content.summary),
+        plain_title=content.summary.replace("`", ""),
+        rating=rate(content),
+        aliases=_ids(content.aliases, own),
+        related=_ids(content.related, own),
+        upstream=_ids(content.upstream, own),
+        superseded_by=next(iter(_ids((content.superseded_by,), own)), None)
+        if content.superseded_by
+        else None,
+        weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
+        packages=tuple(map(package_versions, content.affected)),
+        projects=policy.projects_of(content.affected),
+        fixes=fixed_versions(content.affected[:1]) or fixed_versions(content.affected),
+        references=tuple(map(_reference, content.references)),
+        credits=tuple(map(_credit, content.credits)),
+        published=_moment(disclosed.published, zone),
+        modified=None if disclosed.modified == disclosed.published else _moment(disclosed.modified, zone),
+        revisions=tuple(_moment(one.date, zone, one.summary) for one in disclosed.revisions),
+        timeline=tuple(_moment(one.date, zone, one.summary) for one in content.timeline),
+        withdrawn=withdrawn and _moment(withdrawn.date, zone, withdrawn.reason),
+        exploited=content.exploited,
+    )
+
+
+def sentence_list(words: Iterable[str]) -> str:
+    """Join words as a sentence does: `a, b or c`."""
+    *head, last = words
+    return f"{', '.join(head)} or {last}" if head else last
+
+
+def _moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
+    local = instant.astimezone(zone)
+    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return Moment(
+        iso=format_instant(instant), day=day, minute=f"{day}, {local:%H:%M} {local.tzname()}", text=text
+    )
+
+
+def _ids(ids: Iterable[str], own: Mapping[str, str]) -> tuple[Named, ...]:
+    """Link ids: to their page here (an address of this site has no scheme), or to their database."""
+    return tuple(Named(text=one, url=own.get(one) or record_url(one)) for one in ids)
+
+
+def _reference(reference: Reference) -> Named:
+    parts = urlsplit(reference.url)
+    path = parts.path.rstrip("/").rpartition("/")[2] if parts.path.strip("/") else ""
+    label = f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
+    return Named(text=label or path, url=reference.url, note=reference.type.lower())
+
+
+def _credit(credit: Credit) -> Named:
+    role = (credit.type or "").replace("_", " ").capitalize()
+    return Named(text=credit.name, url=next(iter(credit.contact), None), note=role)

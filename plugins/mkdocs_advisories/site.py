@@ -1,0 +1,81 @@
+"""The whole public site as one mapping, made from what is disclosed and from nothing else.
+
+One mapping, so that one place can be proven, compared with what is live, cached and signed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.atom import feed
+from mkdocs_advisories.render.index import index
+from mkdocs_advisories.render.page import Page, advisory_page
+from mkdocs_advisories.source.body import attachment_name
+
+Content = Page | bytes | Path
+"""A page to be framed by a theme, the bytes of a file, or the file that is copied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """What is published: `contents` by address from the site's root, and the list of all of it.
+
+    `index` is a fragment of HTML for the page `index_uri`.
+    """
+
+    contents: Mapping[str, Content]
+    index: str
+    index_uri: str
+
+
+def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Site:
+    """Render everything that is disclosed.
+
+    `index_uri` is the address of the page that lists the advisories, empty for the home page.
+    """
+    public = frozenset(one.id for one in disclosure.advisories)
+    contents: dict[str, Content] = {}
+    for one in disclosure.advisories:
+        page = advisory_page(
+            one,
+            policy=policy,
+            public=public,
+            index_uri=index_uri,
+            resolve=_within_page(one),
+        )
+        contents[page.uri] = page
+        contents |= {page.uri + attached.name: attached.path for attached in one.content.attachments}
+    contents[policy.feed.uri] = feed(
+        disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url)
+    )
+    root = "../" * len(PurePosixPath(index_uri).parts)
+    return Site(
+        contents=MappingProxyType(contents),
+        index=index(disclosure.advisories, policy=policy, root=root),
+        index_uri=index_uri,
+    )
+
+
+def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:
+    """Resolve a link of the body for the advisory's own page, beside which attachments lie."""
+    return lambda link: _attached(disclosed, link)
+
+
+def _absolute(site_url: str) -> Callable[[Disclosed, str], str | None]:
+    """Resolve a link of the body for readers that are not on the site."""
+
+    def resolve(disclosed: Disclosed, link: str) -> str | None:
+        name = _attached(disclosed, link)
+        return name and f"{site_url}{page_uri(disclosed.id)}{name}"
+
+    return resolve
+
+
+def _attached(disclosed: Disclosed, link: str) -> str | None:
+    name = attachment_name(link, disclosed.id)
+    return name if name in {one.name for one in disclosed.content.attachments} else None

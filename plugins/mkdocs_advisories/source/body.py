@@ -1,0 +1,159 @@
+"""The Markdown body: what may not stand in it, found where it stands.
+
+The body is not rendered here. Code is blanked out character by character, so that what is left has
+the offsets of the file; then each rule looks for what it refuses.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.source.frontmatter import Parts
+from mkdocs_advisories.source.markup import refused_tags
+
+DEEPEST_BRACKETS = 20
+DEEPEST_QUOTE = 10
+DEEPEST_INDENT = 40
+LONGEST_PARAGRAPH = 20_000
+LINK_SCHEMES = frozenset({"http", "https", "mailto"})
+
+_FENCED = re.compile(
+    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n`]*\n(?:.*?\n)??[ \t>]*(?P=fence)[`~]*[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+_PARAGRAPH = 20_000
+LINK_SCHEMES = frozenset({"http", "https", "mailto"})
+
+_FENCED = re.compile(
+    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n`]*\n(?:.*?\n)??[ \t>]*(?P=fence)[`~]*[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+_CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)((?:[^`\n]|\n(?!\s*\n)|(?!\1(?!`))`+(?!\1))*?)(?<!`)\1(?!`)")
+_PARAGRAPH = re.compile(r"(?:[^\n]+\n?)+")
+_INLINE_LINK = re.compile(r"\]\(\s*<?(?P<target>[^)\s>]+)")
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*<?(?P<target>[^\s>]+)", re.MULTILINE)
+_AUTOLINK = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*)>")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """A body without its code, and the attachments that its links may lead to."""
+
+    parts: Parts
+    prose: str
+    id: str
+    attachments: frozenset[str]
+
+    def problem(self, code: str, offset: int, text: str, remedy: str, **values: str) -> Problem:
+        """Make a problem at an offset of the body."""
+        place = self.parts.text.place(self.parts.body_start + offset)
+        return Problem(code=code, place=place, text=text, remedy=remedy, values=values)
+
+
+def body_problems(parts: Parts, *, advisory_id: str, attachments: frozenset[str]) -> list[Problem]:
+    """Give what is wrong with a file's body. `attachments` are the names in its own folder."""
+    body = Body(parts=parts, prose=_without_code(parts.body), id=advisory_id, attachments=attachments)
+    return [problem for rule in _RULES for problem in rule(body)]
+
+
+def bounded(body: Body) -> Iterator[Problem]:
+    """Nesting and paragraphs stay within what a Markdown renderer reads in reasonable time."""
+    for paragraph in _PARAGRAPH.finditer(body.parts.body):
+        if len(paragraph[0]) > LONGEST_PARAGRAPH:
+            text = f"a paragraph of more than {LONGEST_PARAGRAPH} characters"
+            yield body.problem("ADV142", paragraph.start(), text, "part it by blank lines")
+    for paragraph in _PARAGRAPH.finditer(body.prose):
+        yield from _too_deep(body, paragraph.start(), paragraph[0])
+
+
+def no_html(body: Body) -> Iterator[Problem]:
+    """HTML is refused but for a few harmless elements."""
+    for tag in refused_tags(body.prose):
+        if tag.known:
+            text, remedy = "HTML `<{tag}` is not allowed here", "write Markdown; remove the tag"
+        else:
+            text = "`<{tag}>` would be read as HTML and vanish"
+            remedy = "put it in backticks: `<{tag}>`"
+        yield body.problem("ADV140", tag.offset, text, remedy, tag=tag.text)
+
+
+def links_lead_somewhere(body: Body) -> Iterator[Problem]:
+    """A link leads to the web, to a heading or to an attachment of this advisory."""
+    for pattern in (_INLINE_LINK, _DEFINITION, _AUTOLINK):
+        for match in pattern.finditer(body.prose):
+            complaint = _link_fault(body, match["target"])
+            if complaint:
+                text, remedy = complaint
+                yield body.problem(
+                    "ADV141", match.start("target"), text, remedy, target=match["target"], id=body.id
+                )
+
+
+_RULES: tuple[Callable[[Body], Iterator[Problem]], ...] = (bounded, no_html, links_lead_somewhere)
+
+
+def attachment_name(target: str, advisory_id: str) -> str | None:
+    """Give the name of the attachment that a relative link means, or None if it means none."""
+    folder, slash, name = unquote(urlsplit(target).path).partition("/")
+    return name if slash and folder == advisory_id and name else None
+
+
+def _link_fault(body: Body, target: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "the link `{target}` is not valid", "correct the URL"
+    if parts.scheme:
+        allowed = parts.scheme.lower() in LINK_SCHEMES
+        remedy = "use an https link"
+        return None if allowed else ("a link of the kind `{target}` is not allowed", remedy)
+    if target.startswith("#"):
+        return None
+    if attachment_name(target, body.id) in body.attachments:
+        return None
+    return (
+        "the link `{target}` leads to no attachment of this advisory",
+        "put the file into the folder `{id}/` beside this one and link to `{id}/<name>`; or use an"
+        " https link",
+    )
+
+
+def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
+    depth = 0
+    for match in re.finditer(r"(?<!\\)[\[\]]", paragraph):
+        depth = depth + 1 if match[0] == "[" else max(0, depth - 1)
+        if depth > DEEPEST_BRACKETS:
+            text = f"more than {DEEPEST_BRACKETS} brackets are open here"
+            yield body.problem("ADV142", start + match.start(), text, "close them, or use a code block")
+            break
+    for line in re.finditer(r"^([ \t]*)((?:>[ \t]*)*)(?=\S)", paragraph, re.MULTILINE):
+        quotes, indent = line[2].count(">"), len(line[1].expandtabs(4))
+        if quotes > DEEPEST_QUOTE or indent > DEEPEST_INDENT:
+            text = f"nested deeper than {DEEPEST_QUOTE} levels"
+            yield body.problem("ADV142", start + line.start(), text, "flatten the quotes or lists")
+            break
+
+
+def _without_code(body: str) -> str:
+    without_blocks = _FENCED.sub(lambda match: _blank(match[0]), body)
+    return _PARAGRAPH.sub(lambda match: _without_spans(match[0]), without_blocks)
+
+
+def _without_spans(paragraph: str) -> str:
+    """Blank out code spans: a run of backticks up to the next run of the same length."""
+    runs = [match.span() for match in re.finditer(r"(?<!\\)`+", paragraph)]
+    shown, done = [], 0
+    while runs:
+        start, end = runs.pop(0)
+        closing = next((run for run in runs if run[1] - run[0] == end - start), None)
+        if closing:
+            shown += [paragraph[done:start], _blank(paragraph[start : closing[1]])]
+            done = closing[1]
+            runs = [run for run in runs if run[0] >= done]
+    return "".join(shown) + paragraph[done:]
+
+
+def _blank(code: str) -> str:
+    return re.sub(r"[^\n]", " ", code)

@@ -1,0 +1,146 @@
+"""A folder of advisories, read as a whole: every advisory, and every problem of every file."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mkdocs_advisories.model import Advisory, Attachment, InstantError
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.problems import Place, Problem, in_order
+from mkdocs_advisories.source import nodes, parse
+from mkdocs_advisories.source.body import body_problems
+from mkdocs_advisories.source.files import read_text
+from mkdocs_advisories.source.folder import list_folder
+from mkdocs_advisories.source.front import front_problems
+from mkdocs_advisories.source.frontmatter import Parts, split
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalog:
+    """What a folder holds.
+
+    `advisories` are those without a problem of their own, in the order of their paths. `embargoes`
+    gives, for each file in which it could be read beyond doubt, when its embargo ends (UTC).
+    """
+
+    advisories: tuple[Advisory, ...]
+    problems: tuple[Problem, ...]
+    embargoes: Mapping[str, datetime]
+
+    def is_public(self, path: str, now: datetime) -> bool:
+        """Say whether what a file says may be shown at `now`. In doubt, it may not."""
+        embargo = self.embargoes.get(path)
+        return embargo is not None and embargo <= now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """One file, read: the advisory if it is sound, and what is known of it if not."""
+
+    path: str
+    problems: tuple[Problem, ...]
+    root: nodes.Mapping | None = None
+    advisory: Advisory | None = None
+    embargo: datetime | None = None
+
+
+def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
+    """Read every advisory below `folder`. Reports name a file as `prefix/<path in the folder>`.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+    """
+    listing = list_folder(folder, prefix=prefix)
+    entries = [
+        _read(source, path=listing.name(source), attachments=listing.attachments_of(source), policy=policy)
+        for source in listing.sources
+    ]
+    own = (problem for entry in entries for problem in entry.problems)
+    return Catalog(
+        advisories=tuple(entry.advisory for entry in entries if entry.advisory),
+        problems=in_order([*own, *listing.problems, *_clashes(entries)]),
+        embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
+    )
+
+
+def _read(file: Path, *, path: str, attachments: tuple[Attachment, ...], policy: Policy) -> _Entry:
+    text = read_text(file, path=path)
+    parts = text if isinstance(text, Problem) else split(text)
+    if isinstance(parts, Problem):
+        return _Entry(path=path, problems=(parts,))
+    root, structural = nodes.compose(parts)
+    names = frozenset(one.name for one in attachments)
+    problems = _once(
+        [
+            *structural,
+            *front_problems(root, parts=parts, stem=file.stem, policy=policy, is_whole=not structural),
+            *body_problems(parts, advisory_id=file.stem, attachments=names),
+        ]
+    )
+    if not isinstance(root, nodes.Mapping):
+        return _Entry(path=path, problems=problems)
+    sound = None if problems else root.value()
+    return _Entry(
+        path=path,
+        problems=problems,
+        root=root,
+        advisory=sound and parse.advisory(sound, body=parts.body, path=path, attachments=attachments),
+        embargo=None if structural else _embargo(root),
+    )
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Keep the first problem of a place: what follows there only follows from it."""
+    kept: dict[tuple[Place, str], Problem] = {}
+    for problem in problems:
+        detail = problem.text if problem.code == "ADV101" else ""
+        kept.setdefault((problem.place, detail), problem)
+    return tuple(kept.values())
+
+
+def _embargo(root: nodes.Mapping) -> datetime | None:
+    node = root.entries.get("embargo")
+    try:
+        return parse.embargo(node.text) if isinstance(node, nodes.Scalar) else None
+    except InstantError:
+        return None
+
+
+def _clashes(entries: Iterable[_Entry]) -> Iterator[Problem]:
+    """Find ids and aliases that stand in two files. Letter case makes no difference."""
+    ids: dict[str, list[nodes.Scalar]] = defaultdict(list)
+    names: dict[str, list[nodes.Scalar]] = defaultdict(list)
+    for entry in entries:
+        for own in _scalars(entry.root, "id"):
+            ids[own.text.lower()].append(own)
+        for name in (*_scalars(entry.root, "id"), *_scalars(entry.root, "aliases")):
+            names[name.text.lower()].append(name)
+    for same in ids.values():
+        yield from _clash("ADV131", same, "the id `{id}` is also that of {other}")
+    for key, same in names.items():
+        aliases = [one for one in same if one not in ids[key]]
+        if aliases:
+            yield from _clash("ADV132", same, "`{id}` also names the vulnerability of {other}", aliases)
+
+
+def _clash(
+    code: str, same: list[nodes.Scalar], text: str, reported: list[nodes.Scalar] | None = None
+) -> Iterator[Problem]:
+    for node in same if reported is None else reported:
+        other = next((one for one in same if one.place.path != node.place.path), None)
+        if other:
+            yield Problem(
+                code=code,
+                place=node.place,
+                text=text,
+                remedy="merge the two files, or correct the one that is wrong; `related` may repeat ids",
+                values={"id": node.text, "other": str(other.place)},
+            )
+
+
+def _scalars(root: nodes.Mapping | None, field: str) -> Iterator[nodes.Scalar]:
+    node = root.entries.get(field) if root else None
+    items = node.items if isinstance(node, nodes.Sequence) else (node,)
+    return (item for item in items if isinstance(item, nodes.Scalar))

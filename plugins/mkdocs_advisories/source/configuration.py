@@ -1,0 +1,110 @@
+"""The plugin's options, as data, become the policy."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mkdocs_advisories.policy import Feed, Organisation, Policy, Project, Source
+from mkdocs_advisories.source.positions import Path
+from mkdocs_advisories.source.shape import dotted, misfits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Configuration:
+    """What mkdocs.yml says: the policy, and where things lie (relative to that file)."""
+
+    policy: Policy
+    advisories_dir: str
+    index: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteFacts:
+    """What MkDocs itself is told about the site."""
+
+    name: str
+    description: str | None
+    url: str | None
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Complaint:
+    """What is wrong with one option, and the remedy."""
+
+    option: str
+    text: str
+
+
+def configure(options: Mapping[str, Any], *, site: SiteFacts) -> Configuration | list[Complaint]:
+    """Turn the options into a configuration, or say everything that is wrong with them."""
+
+    data = _as_json(options)
+
+    def written(path: Path) -> str:
+        value: Any = data
+        for step in path:
+            value = value[step]
+        return str(value)
+
+    complaints = [
+        Complaint(
+            option=dotted(one.path),
+            text=f"{_filled(one.text, one.values)}. Remedy: {_filled(one.remedy, one.values)}",
+        )
+        for one in misfits(data, schema="policy", written=written)
+    ]
+    if not site.url:
+        text = "every link in the feed needs `site_url`. Remedy: set it in mkdocs.yml"
+        complaints.append(Complaint(option="site_url", text=text))
+    return complaints or _configuration(data, site)
+
+
+def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration:
+    return Configuration(
+        policy=Policy(
+            organisation=Organisation(**options["organisation"]),
+            source=Source(options["source"]),
+            id_pattern=options["id_pattern"],
+            time_zone=ZoneInfo(options.get("time_zone", "UTC")),
+            projects=tuple(_project(one) for one in options.get("projects", ())),
+            feed=_feed(options["feed"], site),
+            site_url=(site.url or "").rstrip("/") + "/",
+            language=site.language,
+        ),
+        advisories_dir=options.get("advisories_dir", "advisories"),
+        index=options.get("index", "index.md"),
+    )
+
+
+def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read
+    """Undo what YAML makes of a plain day: `since: 2020-01-01` is as good as with quotes."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(child) for key, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_json(child) for child in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _project(options: Mapping[str, Any]) -> Project:
+    return Project(
+        name=options["name"], url=options.get("url"), packages=frozenset(options["packages"])
+    )
+
+
+def _feed(options: Mapping[str, Any], site: SiteFacts) -> Feed:
+    return Feed(
+        uri=options.get("uri", "feed.xml"),
+        title=options.get("title", site.name),
+        subtitle=options.get("subtitle", site.description),
+        authority=options["authority"],
+        since=date.fromisoformat(options["since"]),
+    )
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return re.sub(r"\{value\}", lambda _: values.get("value", ""), template)
+

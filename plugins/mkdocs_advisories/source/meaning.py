@@ -1,0 +1,243 @@
+"""Meaning: what a schema cannot say about one advisory, one small function a rule.
+
+Every rule looks at one kind of node, wherever it stands, and reports it by its place. A rule never
+sees a node in which the schema has found fault, so one mistake is told once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cvss import CVSS2, CVSS3, CVSS4, CVSSError
+from packageurl import PackageURL
+
+from mkdocs_advisories.model import EventType, RangeType, parse_instant
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.source.files import DECEPTIVE
+from mkdocs_advisories.source.markup import html_tags
+from mkdocs_advisories.source.nodes import Mapping, Node, Scalar, Sequence, walk
+from mkdocs_advisories.source.positions import Path
+from mkdocs_advisories.source.shape import dotted
+
+RESERVED_IDS = frozenset(
+    {"404", "archive", "assets", "index", "feed", "readme", "search", "sitemap", "con", "prn"}
+    | {"aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+"""Names of pages and folders of the site, and of devices on Windows, in lower case."""
+
+_FIELDS_OF_IDS = ("aliases", "related", "upstream", "superseded_by")
+_VECTORS = {"CVSS_V2": (CVSS2, ""), "CVSS_V3": (CVSS3, "CVSS:3."), "CVSS_V4": (CVSS4, "CVSS:4.0/")}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Front:
+    """The front matter of one file, and which of its paths the schema has found fault with."""
+
+    root: Mapping
+    faulty: frozenset[Path]
+    policy: Policy
+
+    def sound(self) -> Iterator[tuple[Path, Node]]:
+        """Give every node that has no fault at it, above it or below it."""
+        above = {fault[:end] for fault in self.faulty for end in range(len(fault) + 1)}
+        for path, node in walk(self.root):
+            prefixes = (path[:end] for end in range(len(path) + 1))
+            if path not in above and self.faulty.isdisjoint(prefixes):
+                yield path, node
+
+
+Rule = Callable[[Front, Path, Node], Iterator[Problem]]
+
+
+def meanings(front: Front) -> list[Problem]:
+    """Give what is wrong with the meaning of the sound parts of a file's front matter."""
+    return [
+        problem for path, node in front.sound() for rule in _RULES for problem in rule(front, path, node)
+    ]
+
+
+def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """Text of the front matter is plain: no HTML, no character that deceives."""
+    if not isinstance(node, Scalar):
+        return
+    for tag in html_tags(node.text):
+        yield _problem(
+            "ADV120",
+            path,
+            node,
+            "`<{tag}` is HTML, and this is plain text",
+            "write the words without tags; `&lt;` is not needed",
+            tag=tag.text,
+        )
+    for found in DECEPTIVE.finditer(node.text):
+        yield _problem(
+            "ADV004",
+            path,
+            node,
+            f"the escaped character U+{ord(found[0]):04X} may not stand here",
+            "remove it: it is invisible, and some programs stop at it or show another text",
+        )
+
+
+def valid_vector(_: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """A CVSS vector is one, and of the version that its type says."""
+    if not _is_item_of("severity", path) or not isinstance(node, Mapping):
+        return
+    kind, vector = _text(node, "type"), _text(node, "score")
+    reader, prefix = _VECTORS[kind]
+    remedy = f"copy the vector from the calculator; {kind} begins with `{prefix or 'AV:'}`"
+    if not vector.startswith(prefix):
+        text = f"the vector `{{vector}}` is not of the version {kind}"
+    elif not _is_vector(reader, vector):
+        text = "the vector `{vector}` is not valid"
+    else:
+        return
+    yield _problem("ADV121", (*path, "score"), node.entries["score"], text, remedy, vector=vector)
+
+
+def one_severity_a_version(_: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """A list of severities has one vector of each CVSS version at most."""
+    if not path or path[-1] != "severity" or not isinstance(node, Sequence):
+        return
+    seen: set[str] = set()
+    for index, item in enumerate(node.items):
+        kind = _text(item, "type")
+        if kind in seen:
+            remedy = "keep the one that the organisation stands for"
+            text = f"a second vector of {kind}"
+            yield _problem("ADV107", (*path, index), item, text, remedy)
+        seen.add(kind)
+
+
+def severity_in_one_place(front: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """Severity stands at the top or in the packages, as in OSV, never in both."""
+    if len(path) == len(("affected", 0, "severity")) and path[-1] == "severity":
+        if "severity" in front.root.entries:
+            text = "severity is stated for this package and for the whole advisory"
+            yield _problem("ADV127", path, node, text, "keep one of the two")
+
+
+def valid_purl(_: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """A package URL can be read and names no version (databases match on it)."""
+    if not path or path[-1] != "purl" or not isinstance(node, Scalar):
+        return
+    try:
+        version = PackageURL.from_string(node.text).version
+    except ValueError:
+        text, remedy = "`{purl}` is not a valid package URL", "write `pkg:type/name`"
+    else:
+        if version is None:
+            return
+        text, remedy = "`{purl}` carries a version", "leave the version out: the ranges have it"
+    yield _problem("ADV122", path, node, text, remedy, purl=node.text)
+
+
+def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """In an ordered range every stretch begins with `introduced` and ends once."""
+    if not _is_item_of("ranges", path) or not isinstance(node, Mapping):
+        return
+    events = node.entries["events"]
+    if _text(node, "type") == RangeType.GIT or not isinstance(events, Sequence):
+        return
+    wants_start, ends = True, set[str]()
+    for index, event in enumerate(events.items):
+        kind = next(iter(event.entries)) if isinstance(event, Mapping) else ""
+        is_start = kind == EventType.INTRODUCED
+        ends |= set() if is_start else {kind}
+        text = _event_fault(is_start=is_start, wants_start=wants_start, ends=ends)
+        if text:
+            remedy = "write `introduced` and `fixed` (or `last_affected`) in turn, in ascending order"
+            yield _problem("ADV123", (*path, "events", index), event, text, remedy)
+        wants_start = not is_start
+
+
+def ascending_revisions(_: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """Revisions stand in the order in which they were made."""
+    if path != ("revisions",) or not isinstance(node, Sequence):
+        return
+    dates = [parse_instant(_text(item, "date")) for item in node.items]
+    for index in range(1, len(dates)):
+        if dates[index] <= dates[index - 1]:
+            item = node.items[index]
+            text = "this revision is not later than the one before it"
+            yield _problem("ADV124", (*path, index), item, text, "put the newest last")
+
+
+def own_id(front: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """The id is one that the organisation gives, and no name that the site needs."""
+    if path != ("id",) or not isinstance(node, Scalar):
+        return
+    stem = node.text.lower().partition(".")[0]
+    if stem in RESERVED_IDS:
+        text, remedy = "the id `{id}` is reserved", "use the id that was assigned"
+    elif not front.policy.is_own_id(node.text):
+        text = "`{id}` is not an id of this organisation"
+        remedy = f"it must match `{front.policy.id_pattern}` (`id_pattern` in mkdocs.yml)"
+    else:
+        return
+    yield _problem("ADV125", path, node, text, remedy, id=node.text)
+
+
+def no_self_reference(front: Front, path: Path, node: Node) -> Iterator[Problem]:
+    """An advisory is not its own alias, relative, origin or successor; an alias is no relative."""
+    if not path or path[0] not in _FIELDS_OF_IDS or not isinstance(node, Scalar):
+        return
+    own = {_text(front.root.entries["id"], "")} if "id" in front.root.entries else set()
+    if path[0] != "aliases":
+        own |= {item.text for item in _items(front.root.entries.get("aliases"))}
+    if node.text.lower() in {name.lower() for name in own}:
+        text = f"`{{id}}` is this very advisory, so it does not belong into `{path[0]}`"
+        yield _problem("ADV126", path, node, text, "remove it, or name the other one", id=node.text)
+
+
+_RULES: tuple[Rule, ...] = (
+    plain_text,
+    valid_vector,
+    one_severity_a_version,
+    severity_in_one_place,
+    valid_purl,
+    paired_events,
+    ascending_revisions,
+    own_id,
+    no_self_reference,
+)
+
+
+def _event_fault(*, is_start: bool, wants_start: bool, ends: set[str]) -> str | None:
+    if is_start and not wants_start:
+        return "`introduced` follows `introduced`: where does the first stretch end?"
+    if not is_start and wants_start:
+        return "this ends a stretch that no `introduced` has begun"
+    if EventType.LIMIT in ends:
+        return "`limit` belongs into GIT ranges only"
+    if len(ends) > 1:
+        return "`fixed` and `last_affected` do not mix in one range"
+    return None
+
+
+def _is_vector(reader: Callable[[str], object], vector: str) -> bool:
+    try:
+        reader(vector)
+    except CVSSError:
+        return False
+    return True
+
+
+def _is_item_of(field: str, path: Path) -> bool:
+    return len(path) > 1 and path[-2] == field and isinstance(path[-1], int)
+
+
+def _items(node: Node | None) -> Iterator[Scalar]:
+    items = node.items if isinstance(node, Sequence) else ()
+    return (item for item in items if isinstance(item, Scalar))
+
+
+def _text(node: Node, key: str) -> str:
+    child = node.entries[key] if isinstance(node, Mapping) else node
+    return child.text if isinstance(child, Scalar) else ""
+
+
+def _problem(code: str, path: Path, node: Node, text: str, remedy: str, **values: str) -> Problem:  # noqa: PLR0913 - all of a problem
+    return Problem(
+        code=code, place=node.place, subject=dotted(path), text=text, remedy=remedy, values=values
+    )

@@ -1,0 +1,245 @@
+"""YAML as a tree with positions, in which every scalar keeps the text that was written.
+
+Only the events of libyaml's parser are used: nothing is constructed, no alias is expanded, and the
+depth is known before anything recurses.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from mkdocs_advisories.problems import Place, Problem
+from mkdocs_advisories.source.frontmatter import Parts
+from mkdocs_advisories.source.positions import Path
+
+DEEPEST = 12
+MOST_NODES = 20_000
+_RESOLVER = yaml.resolver.Resolver()
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
+_PLAIN_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scalar:
+    """A leaf: its text, and whether it stood there without quotes."""
+
+    place: Place
+    text: str
+    plain: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a YAML 1.1 or 1.2 reader would take it for a number."""
+        return self.plain and _RESOLVER.resolve(yaml.ScalarNode, self.text, (True, False)) in _NUMBERS
+
+    def value(self) -> object:
+        """Give the JSON value: text, unless it is a plain number, true, false or null."""
+        if not self.plain:
+            return self.text
+        if self.is_number:
+            return yaml.load(self.text, Loader=yaml.CSafeLoader)  # noqa: S506 - a number, safely
+        return _PLAIN_WORDS.get(self.text, self.text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    place: Place
+    items: tuple["Node", ...]
+
+    def value(self) -> object:
+        """Give the JSON value."""
+        return [item.value() for item in self.items]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mapping:
+    """Nodes by key, in the order of the file, with the place of each key."""
+
+    place: Place
+    entries: dict[str, "Node"]
+    keys: dict[str, Place]
+
+    def value(self) -> dict[str, Any]:
+        """Give the JSON value."""
+        return {key: node.value() for key, node in self.entries.items()}
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Give every node with its path, parents first."""
+    yield path, node
+    if isinstance(node, Mapping):
+        for key, child in node.entries.items():
+            yield from walk(child, (*path, key))
+    elif isinstance(node, Sequence):
+        for index, child in enumerate(node.items):
+            yield from walk(child, (*path, index))
+
+
+def find(root: Node, path: Path) -> Node:
+    """Give the node at a path that is known to exist."""
+    for step in path:
+        if isinstance(root, Mapping) and isinstance(step, str):
+            root = root.entries[step]
+        elif isinstance(root, Sequence) and isinstance(step, int):
+            root = root.items[step]
+    return root
+
+
+def compose(parts: Parts) -> tuple[Node | None, tuple[Problem, ...]]:
+    """Read the front matter as a tree.
+
+    Gives the tree, or None where there is none to speak of, and the problems on the way. A tree
+    that comes with problems is good for finding more of them, not for anything else.
+    """
+    builder = _Builder(parts=parts)
+    try:
+        for event in yaml.parse(parts.yaml, Loader=yaml.CSafeLoader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        builder.syntax(error)
+    except _TooMuchError:
+        return None, tuple(builder.problems)
+    return builder.root, tuple(builder.problems)
+
+
+class _TooMuchError(Exception):
+    """The front matter is beyond all bounds: reading on would only cost."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Open:
+    """A collection that is not closed yet."""
+
+    place: Place
+    is_mapping: bool
+    children: list[Node] = field(default_factory=list)
+    entries: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, Place] = field(default_factory=dict)
+    key: Scalar | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class _Builder:
+    """Puts a tree together from parser events."""
+
+    parts: Parts
+    problems: list[Problem] = field(default_factory=list)
+    open: list[_Open] = field(default_factory=list)
+    root: Node | None = None
+    nodes: int = 0
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.NodeEvent):
+            self._refuse_indirection(event)
+            self._count(event)
+        if isinstance(event, yaml.ScalarEvent):
+            self._add(Scalar(place=self._place(event), text=event.value, plain=not event.style))
+        elif isinstance(event, yaml.AliasEvent):
+            self._add(Scalar(place=self._place(event), text="", plain=False))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            self.open.append(_Open(place=self._place(event), is_mapping=is_mapping))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._close()
+
+    def syntax(self, error: yaml.MarkedYAMLError) -> None:
+        mark = _telling_mark(error)
+        place = self._at(mark.line, mark.column) if mark else self.parts.text.place(0)
+        self._report("ADV007", place, f"not valid YAML: {error.problem}", _YAML_REMEDY)
+
+    def _refuse_indirection(self, event: yaml.NodeEvent) -> None:
+        what = (
+            "an alias"
+            if isinstance(event, yaml.AliasEvent)
+            else "an anchor"
+            if event.anchor
+            else "a tag"
+            if event.tag
+            else None
+        )
+        if what:
+            remedy = "write the value itself: front matter has no anchors, aliases or tags"
+            self._report("ADV009", self._place(event), f"{what} may not stand here", remedy)
+
+    def _count(self, event: yaml.NodeEvent) -> None:
+        self.nodes += 1
+        if len(self.open) >= DEEPEST and isinstance(event, yaml.CollectionStartEvent):
+            self._give_up(event, f"nested deeper than {DEEPEST} levels")
+        if self.nodes > MOST_NODES:
+            self._give_up(event, f"more than {MOST_NODES} values")
+
+    def _give_up(self, event: yaml.Event, what: str) -> None:
+        remedy = "flatten it: no field needs that much"
+        self._report("ADV010", self._place(event), f"the front matter is {what}", remedy)
+        raise _TooMuchError
+
+    def _close(self) -> None:
+        done = self.open.pop()
+        if done.is_mapping:
+            self._add(Mapping(place=done.place, entries=done.entries, keys=done.keys))
+        else:
+            self._add(Sequence(place=done.place, items=tuple(done.children)))
+
+    def _add(self, node: Node) -> None:
+        if not self.open:
+            self._set_root(node)
+        elif not self.open[-1].is_mapping:
+            self.open[-1].children.append(node)
+        elif self.open[-1].key is None:
+            self._set_key(self.open[-1], node)
+        else:
+            self._set_value(self.open[-1], node)
+
+    def _set_root(self, node: Node) -> None:
+        if self.root is not None:
+            remedy = "keep one document: a line `...` or a second `---` starts another"
+            self._report("ADV007", node.place, "a second YAML document begins here", remedy)
+            return
+        self.root = node
+
+    def _set_key(self, mapping: _Open, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self._report("ADV007", node.place, "a key must be a single word", _YAML_REMEDY)
+            node = Scalar(place=node.place, text="", plain=False)
+        mapping.key = node
+
+    def _set_value(self, mapping: _Open, node: Node) -> None:
+        key, mapping.key = mapping.key, None
+        if key is None:
+            return
+        if key.text in mapping.entries:
+            remedy = f"keep one of the two; the first is on line {mapping.keys[key.text].line}"
+            self._report("ADV008", key.place, "the key `{key}` stands twice", remedy, key=key.text)
+            return
+        mapping.entries[key.text] = node
+        mapping.keys[key.text] = key.place
+
+    def _report(self, code: str, place: Place, text: str, remedy: str, **values: str) -> None:
+        self.problems.append(
+            Problem(code=code, place=place, text=text, remedy=remedy, values=values)
+        )
+
+    def _place(self, event: yaml.Event) -> Place:
+        return self._at(event.start_mark.line, event.start_mark.column)
+
+    def _at(self, line: int, column: int) -> Place:
+        return Place(path=self.parts.text.path, line=line + 2, column=column + 1)
+
+
+def _telling_mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Choose where to point: at what was never closed, rather than at the line that shows it."""
+    problem, context = error.problem_mark, error.context_mark
+    if problem and context and problem.line > context.line and _UNCLOSED.search(error.problem or ""):
+        return context
+    return problem or context
+
+
+_UNCLOSED = re.compile(r"unexpected end of stream|expected ',' or|unexpected document indicator")
+_YAML_REMEDY = "put text that has `: `, ` #` or begins with a sign into double quotes; indent by spaces"

@@ -1,0 +1,299 @@
+"""Shape: does the data fit the published JSON Schema? Each misfit becomes a sentence."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+
+from mkdocs_advisories.model import InstantError, parse_instant
+from mkdocs_advisories.source.contract import contract
+from mkdocs_advisories.source.positions import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Misfit:
+    """One way in which data does not fit its schema.
+
+    `path` leads to the value; with `at_key` it is the key itself that is wrong. `text` and
+    `remedy` hold `{value}` where the data's own text belongs.
+    """
+
+    code: str
+    path: Path
+    text: str
+    remedy: str
+    at_key: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def misfits(data: object, *, schema: str, written: Callable[[Path], str | None]) -> list[Misfit]:
+    """Hold data against a schema of this project.
+
+    `written` gives the text of the scalar at a path as its author wrote it, or None where there is
+    none. At most one misfit is given for each place.
+    """
+    root = contract(schema)
+    errors = sorted(_validator(schema).iter_errors(data), key=_rank)
+    kept: dict[tuple[Path, str], Misfit] = {}
+    for misfit in (misfit for error in errors for misfit in _explain(error, root, written)):
+        kept.setdefault(_spot(misfit), misfit)
+    return list(kept.values())
+
+
+def dotted(path: Path) -> str:
+    """Write a path as readers know it: `affected[0].ranges[1].fixed`."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def quoted(choices: Sequence[str]) -> str:
+    """Write choices as a list in backticks."""
+    return ", ".join(f"`{choice}`" for choice in choices)
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    checker = FormatChecker(formats=["uri", "regex", "date"])
+    checker.checks("date-time", raises=InstantError)(_is_instant)
+    checker.checks("time-zone", raises=(ValueError, OSError))(_is_time_zone)
+    return Draft202012Validator(contract(schema), format_checker=checker)
+
+
+def _is_instant(value: object) -> bool:
+    return not isinstance(value, str) or bool(parse_instant(value))
+
+
+def _is_time_zone(value: object) -> bool:
+    return not isinstance(value, str) or bool(ZoneInfo(value))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Failure:
+    """A keyword of the schema that some value fails, with all that a sentence about it needs."""
+
+    error: ValidationError
+    root: Mapping[str, Any]
+    value: str
+
+    @property
+    def path(self) -> Path:
+        return tuple(self.error.absolute_path)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Title, description and examples of the field, the outermost that has them."""
+        about = dict(self.root)
+        node: Any = self.root
+        above: str | int = ""
+        for step in self.error.absolute_schema_path:
+            node = _definition(node, self.root) if step == "$ref" else node[step]
+            if above == "properties" or step == "items":
+                about = {}
+            if isinstance(node, dict) and step not in {"properties", "$defs"}:
+                about = {**node, **about}
+            above = step
+        return about
+
+
+def _definition(node: Mapping[str, Any], root: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    return root["$defs"][node["$ref"].removeprefix("#/$defs/")]
+
+
+def _annotated(node: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
+    return {**(_definition(node, root) if "$ref" in node else {}), **node}
+
+
+_Explainer = Callable[[_Failure], Iterator[Misfit]]
+_KEYWORDS_IN_ORDER = ("type", "additionalProperties", "required", "enum", "format", "pattern")
+_TYPES = {
+    "string": "text",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "a mapping of fields",
+    "integer": "a whole number",
+}
+
+
+def _rank(error: ValidationError) -> int:
+    """Put first what explains most: a value of the wrong type fails every other keyword too."""
+    keyword = str(error.validator)
+    in_order = _KEYWORDS_IN_ORDER
+    return in_order.index(keyword) if keyword in in_order else len(in_order)
+
+
+def _spot(misfit: Misfit) -> tuple[Path, str]:
+    """Say what may be reported once: a value is wrong once, but may lack several fields."""
+    return misfit.path, misfit.text if misfit.code == "ADV101" else ""
+
+
+def _explain(
+    error: ValidationError, root: Mapping[str, Any], written: Callable[[Path], str | None]
+) -> Iterator[Misfit]:
+    value = written(tuple(error.absolute_path))
+    failure = _Failure(error=error, root=root, value="" if value is None else value)
+    return _EXPLAINERS.get(str(error.validator), _bounds)(failure)
+
+
+def _unknown(failure: _Failure) -> Iterator[Misfit]:
+    known = list(failure.error.schema["properties"])
+    for key in failure.error.instance:
+        if key not in known:
+            yield Misfit(
+                code="ADV102",
+                path=(*failure.path, key),
+                at_key=True,
+                text="unknown field `{value}`",
+                remedy=_did_you_mean(key, known) or f"remove it; the fields here are {quoted(known)}",
+                values={"value": key},
+            )
+
+
+def _missing(failure: _Failure) -> Iterator[Misfit]:
+    for name in failure.error.validator_value:
+        if name not in failure.error.instance:
+            about = _annotated(failure.about["properties"][name], failure.root)
+            example = _example(about["examples"][0])
+            yield Misfit(
+                code="ADV101",
+                path=failure.path,
+                text=f"the field `{name}` is missing",
+                remedy=f"add it, for example `{name}: {example}`. {about['description']}",
+            )
+
+
+def _wrong_type(failure: _Failure) -> Iterator[Misfit]:
+    expected, got = str(failure.error.validator_value), failure.error.instance
+    is_number = isinstance(got, (int, float)) and not isinstance(got, bool)
+    if expected == "string" and is_number:
+        yield Misfit(
+            code="ADV108",
+            path=failure.path,
+            text="YAML reads `{value}` as a number, which loses what was written",
+            remedy='put it in quotes: `"{value}"`',
+            values={"value": failure.value},
+        )
+        return
+    yield Misfit(
+        code="ADV103",
+        path=failure.path,
+        text=f"expected {_TYPES[expected]}, not {_kind(got)}",
+        remedy=_by_example(failure.about),
+    )
+
+
+def _not_a_choice(failure: _Failure) -> Iterator[Misfit]:
+    choices = [str(choice) for choice in failure.error.validator_value]
+    yield Misfit(
+        code="ADV104",
+        path=failure.path,
+        text="`{value}` is not one of the choices",
+        remedy=_did_you_mean(str(failure.error.instance), choices) or f"choose one of {quoted(choices)}",
+        values={"value": failure.value},
+    )
+
+
+def _wrong_form(failure: _Failure) -> Iterator[Misfit]:
+    about = failure.about
+    yield Misfit(
+        code="ADV105",
+        path=failure.path,
+        text=f"`{{value}}` does not have the form of this field ({about['title']})",
+        remedy=_by_example(about),
+        values={"value": failure.value},
+    )
+
+
+def _no_instant(failure: _Failure) -> Iterator[Misfit]:
+    if failure.error.validator_value != "date-time":
+        yield from _wrong_form(failure)
+        return
+    or_undecided = ", or `undecided`" if failure.path[-1] == "embargo" else ""
+    yield Misfit(
+        code="ADV109",
+        path=failure.path,
+        text=f"`{{value}}` is no instant: {failure.error.cause}",
+        remedy=(
+            "write date, time with seconds, and zone: `2026-04-09T20:24:12Z` or"
+            f" `2026-04-09T22:24:12+02:00`{or_undecided}"
+        ),
+        values={"value": failure.value},
+    )
+
+
+def _twice(failure: _Failure) -> Iterator[Misfit]:
+    seen: list[object] = []
+    for index, item in enumerate(failure.error.instance):
+        if item in seen:
+            yield Misfit(
+                code="ADV107",
+                path=(*failure.path, index),
+                text="`{value}` stands twice in this list",
+                remedy="remove one of the two",
+                values={"value": str(item)},
+            )
+        seen.append(item)
+
+
+def _neither(failure: _Failure) -> Iterator[Misfit]:
+    names = [name for branch in failure.error.validator_value for name in branch["required"]]
+    yield Misfit(
+        code="ADV111",
+        path=failure.path,
+        text=f"none of {quoted(names)} is given",
+        remedy="say which versions are affected; `{introduced: \"0\"}` alone means all",
+    )
+
+
+def _bounds(failure: _Failure) -> Iterator[Misfit]:
+    """Explain `minItems`, `maxLength` and their like."""
+    keyword, limit = str(failure.error.validator), failure.error.validator_value
+    at_least = "at least" if keyword.startswith("min") else "at most"
+    what = {"Length": "characters", "Items": "entries"}.get(keyword[3:], "fields")
+    one_event = keyword.endswith("Properties") and limit == 1
+    yield Misfit(
+        code="ADV110" if one_event else "ADV106",
+        path=failure.path,
+        text=f"expected {'exactly one field' if one_event else f'{at_least} {limit} {what}'}",
+        remedy=_by_example(failure.about),
+    )
+
+
+_EXPLAINERS: Mapping[str, _Explainer] = MappingProxyType(
+    {
+        "additionalProperties": _unknown,
+        "required": _missing,
+        "type": _wrong_type,
+        "enum": _not_a_choice,
+        "pattern": _wrong_form,
+        "format": _no_instant,
+        "uniqueItems": _twice,
+        "anyOf": _neither,
+    }
+)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), by_lower, n=1)
+    return f"did you mean `{by_lower[close[0]]}`?" if close else None
+
+
+def _by_example(about: Mapping[str, Any]) -> str:
+    examples = about.get("examples")
+    shown = f" For example: `{_example(examples[0])}`" if examples else ""
+    return f"{about.get('description', 'See the reference of the fields.')}{shown}"
+
+
+def _example(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _kind(value: object) -> str:
+    kinds = {type(None): "nothing", bool: "true or false", str: "text", list: "a list"}
+    return kinds.get(type(value), "a number" if isinstance(value, (int, float)) else "a mapping")

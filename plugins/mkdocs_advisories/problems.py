@@ -13,7 +13,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "ADV001": "The file cannot be read, or is not a regular file.",
         "ADV002": "The file is larger than an advisory may be.",
         "ADV003": "The file is not UTF-8.",
-        "ADV004": "The file has a control character or an invisible one that changes the reading order.",
+        "ADV004": "The file has a control character, or one that changes the order of reading.",
         "ADV005": "The file does not begin with front matter.",
         "ADV006": "The front matter is not closed.",
         "ADV007": "The front matter is not valid YAML.",

@@ -49,7 +49,9 @@ def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Sit
             resolve=_within_page(one),
         )
         contents[page.uri] = page
-        contents |= {page.uri + attached.name: attached.path for attached in one.content.attachments}
+        contents |= {
+            page.uri + attached.name: attached.path for attached in one.content.attachments
+        }
     contents[policy.feed.uri] = feed(
         disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url)
     )

@@ -32,7 +32,7 @@ def no_mention_of_held(
                     code="ADV150",
                     place=Place(path=advisory.path),
                     text="it names an advisory that is disclosed later: the one in {other}",
-                    remedy="leave that id out until the other is disclosed, or give both one embargo",
+                    remedy="leave that id out until then, or give both the same embargo",
                     values={"other": other.path},
                 )
                 break
@@ -55,5 +55,6 @@ def _texts(content: Content) -> Iterator[str]:
     yield from (content.summary, content.details, content.superseded_by or "")
     yield from content.aliases + content.related + content.upstream
     yield from (reference.url for reference in content.references)
-    yield from (dated.summary for dated in (*content.revisions, *content.timeline))
+    yield from (revision.summary for revision in content.revisions)
+    yield from (occasion.summary for occasion in content.timeline)
     yield content.withdrawn.reason if content.withdrawn else ""

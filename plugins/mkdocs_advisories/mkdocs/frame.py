@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import get_toc
+from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
 from mkdocs_advisories.render.atom import MEDIA_TYPE
@@ -67,7 +67,8 @@ class Frame:
             return markdown
         page.update_date = ours.modified.date().isoformat()
         # Themes write both as they are.
-        page.meta |= {"title": escape(ours.title), "description": escape(ours.description)}
+        page.meta["title"] = escape(ours.title)
+        page.meta["description"] = escape(ours.description)
         page.meta["hide"] = ["navigation", "toc"]
         return ""
 
@@ -75,14 +76,16 @@ class Frame:
         """Give the content of an advisory's page; put the list into the index page."""
         ours = self._ours(page)
         if ours:
-            page.toc = get_toc([_contents(ours)])
+            page.toc = _contents(ours)
             return ours.html
         if page.file.src_uri != self.settings.index:
             return html
-        return html.replace(MARKER, self.site.index, 1) if MARKER in html else html + self.site.index
+        return (
+            html.replace(MARKER, self.site.index, 1) if MARKER in html else html + self.site.index
+        )
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
-        """Add the link that feed readers look for. `from_url` is None for a page without a place."""
+        """Add the link that feed readers look for. No `from_url`: a page without a place."""
         policy = self.settings.policy
         href = (
             urlsplit(policy.site_url).path + policy.feed.uri
@@ -117,10 +120,8 @@ def _file(uri: str, content: Content, config: MkDocsConfig) -> File:
     return File.generated(config, uri, abs_src_path=str(content))
 
 
-def _contents(page: Page) -> dict[str, object]:
-    """Make MkDocs' table of contents of a page: the title, and the sections below it."""
-    sections = [
-        {"level": one.level, "id": one.id, "name": escape(one.title), "children": []}
-        for one in page.headings
-    ]
-    return {"level": 1, "id": "advisory", "name": escape(page.title), "children": sections}
+def _contents(page: Page) -> TableOfContents:
+    """Make the table of contents of a page: its title, and the sections below it."""
+    title = AnchorLink(escape(page.title), "advisory", 1)
+    title.children = [AnchorLink(escape(one.title), one.id, one.level) for one in page.headings]
+    return TableOfContents([title])

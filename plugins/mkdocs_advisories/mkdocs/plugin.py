@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mkdocs.config import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
@@ -28,7 +29,11 @@ from mkdocs_advisories.source.configuration import Configuration, SiteFacts, con
 log = get_plugin_logger("advisories")
 
 
-class AdvisoriesPlugin(BasePlugin):  # type: ignore[type-arg] # the options have a schema of their own
+class _Options(Config):
+    """The options have a JSON Schema of their own, by which `on_config` judges them."""
+
+
+class AdvisoriesPlugin(BasePlugin[_Options]):
     """Publishes the advisories that are disclosed."""
 
     options: dict[str, Any]
@@ -38,9 +43,10 @@ class AdvisoriesPlugin(BasePlugin):  # type: ignore[type-arg] # the options have
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
-    ) -> tuple[list[tuple[str, Exception]], list[str | tuple[str, str]]]:
-        """Keep the options: they are judged in `on_config`, where the site's own are known too."""
+    ) -> tuple[list[tuple[str, Exception]], list[tuple[str, str]]]:
+        """Keep the options until the site's own are known."""
         self.options = options
+        self.config = _Options()
         return [], []
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -119,13 +125,17 @@ def _folder(settings: Configuration, config: MkDocsConfig) -> Path:
     """
     folder = Path(config.config_file_path).parent / settings.advisories_dir
     if not folder.is_dir():
-        msg = f"there is no folder `{settings.advisories_dir}` beside mkdocs.yml: make it, or set `advisories_dir`"
-        raise PluginError(msg)
+        raise PluginError(
+            f"there is no folder `{settings.advisories_dir}` beside mkdocs.yml: make it, or set"
+            " `advisories_dir`"
+        )
     for option in ("docs_dir", "site_dir"):
         other = Path(config[option]).resolve()
         if folder.resolve().is_relative_to(other) or other.is_relative_to(folder.resolve()):
-            msg = f"`advisories_dir` and `{option}` overlap, so held advisories could be published as they lie there: keep them apart"
-            raise PluginError(msg)
+            raise PluginError(
+                f"`advisories_dir` and `{option}` overlap, so what is held could be published as it"
+                " lies there: keep them apart"
+            )
     return folder
 
 

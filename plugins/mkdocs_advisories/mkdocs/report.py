@@ -1,4 +1,4 @@
-"""What the build says on the terminal and in the log of CI. Of what is held, never a word of text."""
+"""What the build says, on a terminal and in the log of CI: of what is held, no word of its text."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -34,10 +34,16 @@ def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
     """Say what is public, how many wait and until when, and where to look."""
     public = disclosure.advisories
     newest = ", ".join(one.id for one in public[:_NEWEST])
-    yield f"{_count(len(public), 'advisory')} disclosed" + (f"; the newest: {newest}" if newest else "")
+    yield f"{_count(len(public), 'advisory')} disclosed" + (
+        f"; the newest: {newest}" if newest else ""
+    )
     if disclosure.held:
         until = disclosure.next_embargo
-        when = f"the next embargo ends at {format_instant(until)}" if until else "no embargo is decided"
+        when = (
+            f"the next embargo ends at {format_instant(until)}"
+            if until
+            else "no embargo is decided"
+        )
         yield f"{disclosure.held} held; {when}"
     else:
         yield "none held"

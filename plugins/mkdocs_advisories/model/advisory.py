@@ -65,8 +65,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """A stretch of affected versions: from `introduced` up to before `fixed`, or through
-    `last_affected`, or without an end where both are None.
+    """A stretch of affected versions.
+
+    From `introduced` up to before `fixed`, or through `last_affected`, or without an end where
+    both are None.
     """
 
     introduced: str

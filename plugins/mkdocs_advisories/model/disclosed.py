@@ -44,8 +44,9 @@ class Disclosed:
 
     @property
     def modified(self) -> datetime:
-        """The instant of the last change that readers should be told of: never before disclosure,
-        and moved by a revision or the withdrawal only.
+        """The instant of the last change that readers should be told of.
+
+        It is never before disclosure, and only a revision or the withdrawal moves it.
         """
         changes = [one.date for one in self.revisions]
         if self.withdrawn:

@@ -11,7 +11,10 @@ _DATABASES = (
     (r"RUSTSEC-\d{4}-\d+", "https://rustsec.org/advisories/{}.html"),
     (r"GO-\d{4}-\d+", "https://pkg.go.dev/vuln/{}"),
     (r"EUVD-\d{4}-\d+", "https://euvd.enisa.europa.eu/vulnerability/{}"),
-    (r"(PYSEC|OSV|JLSEC|HSEC|RSEC|MAL|PSF|OSEC|DSA|USN)-\d{4}-\d+", "https://osv.dev/vulnerability/{}"),
+    (
+        r"(PYSEC|OSV|JLSEC|HSEC|RSEC|MAL|PSF|OSEC|DSA|USN)-\d{4}-\d+",
+        "https://osv.dev/vulnerability/{}",
+    ),
 )
 
 

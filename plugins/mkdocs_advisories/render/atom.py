@@ -102,7 +102,9 @@ def _categories(shown: View, policy: Policy) -> list[dict[str, str]]:
     if shown.rating:
         word = shown.rating.word
         terms.append(("severity", word, f"{word.capitalize()} severity"))
-        terms.append(("cvss", shown.rating.vector, f"CVSS {shown.rating.version} {shown.rating.score}"))
+        terms.append(
+            ("cvss", shown.rating.vector, f"CVSS {shown.rating.version} {shown.rating.score}")
+        )
     terms += [("alias", one.text, one.text) for one in shown.aliases if one.text.startswith("CVE-")]
     terms += [("weakness", one.text, one.text) for one in shown.weaknesses]
     terms += [("state", "withdrawn", "Withdrawn")] if shown.withdrawn else []
@@ -120,7 +122,7 @@ def _links(shown: View, policy: Policy) -> list[dict[str, str]]:
     return links
 
 
-class _Links(BaseEntryExtension):  # type: ignore[misc] - feedgen has no types
+class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     """Writes an entry's links with all their attributes.
 
     feedgen 1.0 itself keeps none of them (its issue 135): in `atom_entry` the element just made

@@ -16,4 +16,6 @@ def index(advisories: Iterable[Disclosed], *, policy: Policy, root: str) -> str:
     known = tuple(advisories)
     public = frozenset(one.id for one in known)
     views = [view(one, policy=policy, public=public) for one in known]
-    return render("index.html", advisories=views, root=root, feed_uri=policy.feed.uri, policy=policy)
+    return render(
+        "index.html", advisories=views, root=root, feed_uri=policy.feed.uri, policy=policy
+    )

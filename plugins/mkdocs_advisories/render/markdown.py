@@ -1,9 +1,10 @@
 """The body as HTML that is safe to publish, wherever it came from."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
@@ -16,8 +17,14 @@ TOP_LEVEL = 2
 """The heading level of a body's sections; the page's title is the level above."""
 
 _DEEPEST_LEVEL = 6
-_EXTENSIONS = ("tables", "sane_lists", "pymdownx.superfences", "pymdownx.magiclink", "pymdownx.tilde")
-_OPTIONS = {
+_EXTENSIONS = (
+    "tables",
+    "sane_lists",
+    "pymdownx.superfences",
+    "pymdownx.magiclink",
+    "pymdownx.tilde",
+)
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "pymdownx.superfences": {"custom_fences": [], "disable_indented_code_blocks": False},
     "pymdownx.tilde": {"subscript": False},
 }
@@ -87,7 +94,7 @@ def title_to_html(title: str) -> Markup:
     """Write a title as HTML: text, with backticks as code."""
     parts = re.split(r"`([^`]+)`", title)
     return Markup().join(
-        Markup("<code>{}</code>").format(part) if index % 2 else part  # noqa: S704 - it escapes
+        Markup("<code>{}</code>").format(part) if index % 2 else part
         for index, part in enumerate(parts)
     )
 
@@ -113,19 +120,21 @@ def _lists_parted(markdown: str) -> str:
 
 def _headings(root: html.HtmlElement, taken: set[str]) -> Iterator[Heading]:
     """Give every heading an id, and shift them all so that the uppermost is `TOP_LEVEL`."""
-    found = [one for one in root.iter() if isinstance(one.tag, str) and re.fullmatch("h[1-6]", one.tag)]
-    shift = TOP_LEVEL - min((int(one.tag[1]) for one in found), default=TOP_LEVEL)
-    for heading in found:
-        level = min(int(heading.tag[1]) + shift, _DEEPEST_LEVEL)
-        title = heading.text_content().strip()
+    found = list(root.iter("h1", "h2", "h3", "h4", "h5", "h6"))
+    levels = [int(str(heading.tag)[1]) for heading in found]
+    shift = TOP_LEVEL - min(levels, default=TOP_LEVEL)
+    for heading, written in zip(found, levels, strict=True):
+        level = min(written + shift, _DEEPEST_LEVEL)
+        title = " ".join(heading.text_content().split())
+        anchor = unique(slugify(title, "-") or "section", taken)
         heading.tag = f"h{level}"
-        heading.set("id", unique(slugify(title, "-") or "section", taken))
-        yield Heading(id=heading.get("id"), title=title, level=level)
+        heading.set("id", anchor)
+        yield Heading(id=anchor, title=title, level=level)
 
 
 def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None]) -> None:
     for element, attribute, link, _ in list(root.iterlinks()):
-        if link.startswith("#") or urlsplit(link).scheme:
+        if attribute is None or link.startswith("#") or urlsplit(link).scheme:
             continue
         target = resolve(link)
         if target is None:

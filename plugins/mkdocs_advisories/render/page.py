@@ -15,7 +15,9 @@ from mkdocs_advisories.render.view import View, view
 ROOT = "../../"
 """The way from an advisory's page to the root of the site."""
 
-_SECTIONS = frozenset({"advisory", "fix", "affected-versions", "timeline", "references", "changes", "facts"})
+_SECTIONS = frozenset(
+    {"advisory", "fix", "affected-versions", "timeline", "references", "changes", "facts"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

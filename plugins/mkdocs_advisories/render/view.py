@@ -15,9 +15,8 @@ from mkdocs_advisories.render.markdown import title_to_html
 from mkdocs_advisories.render.severity import Rating, rate
 from mkdocs_advisories.render.versions import PackageVersions, fixed_versions, package_versions
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = """January February March April May June
+    July August September October November December""".split()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,10 +95,12 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         references=tuple(map(_reference, content.references)),
         credits=tuple(map(_credit, content.credits)),
         published=_moment(disclosed.published, zone),
-        modified=None if disclosed.modified == disclosed.published else _moment(disclosed.modified, zone),
+        modified=None
+        if disclosed.modified == disclosed.published
+        else _moment(disclosed.modified, zone),
         revisions=tuple(_moment(one.date, zone, one.summary) for one in disclosed.revisions),
         timeline=tuple(_moment(one.date, zone, one.summary) for one in content.timeline),
-        withdrawn=withdrawn and _moment(withdrawn.date, zone, withdrawn.reason),
+        withdrawn=_moment(withdrawn.date, zone, withdrawn.reason) if withdrawn else None,
         exploited=content.exploited,
     )
 
@@ -114,12 +115,15 @@ def _moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
     local = instant.astimezone(zone)
     day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
     return Moment(
-        iso=format_instant(instant), day=day, minute=f"{day}, {local:%H:%M} {local.tzname()}", text=text
+        iso=format_instant(instant),
+        day=day,
+        minute=f"{day}, {local:%H:%M} {local.tzname()}",
+        text=text,
     )
 
 
 def _ids(ids: Iterable[str], own: Mapping[str, str]) -> tuple[Named, ...]:
-    """Link ids: to their page here (an address of this site has no scheme), or to their database."""
+    """Link ids to their page here (an address without a scheme), or to their database."""
     return tuple(Named(text=one, url=own.get(one) or record_url(one)) for one in ids)
 
 

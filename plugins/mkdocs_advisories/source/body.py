@@ -23,14 +23,6 @@ _FENCED = re.compile(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n`]*\n(?:.*?\n)??[ \t>]*(?P=fence)[`~]*[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
-_PARAGRAPH = 20_000
-LINK_SCHEMES = frozenset({"http", "https", "mailto"})
-
-_FENCED = re.compile(
-    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n`]*\n(?:.*?\n)??[ \t>]*(?P=fence)[`~]*[ \t]*$",
-    re.MULTILINE | re.DOTALL,
-)
-_CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)((?:[^`\n]|\n(?!\s*\n)|(?!\1(?!`))`+(?!\1))*?)(?<!`)\1(?!`)")
 _PARAGRAPH = re.compile(r"(?:[^\n]+\n?)+")
 _INLINE_LINK = re.compile(r"\]\(\s*<?(?P<target>[^)\s>]+)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*<?(?P<target>[^\s>]+)", re.MULTILINE)
@@ -54,7 +46,9 @@ class Body:
 
 def body_problems(parts: Parts, *, advisory_id: str, attachments: frozenset[str]) -> list[Problem]:
     """Give what is wrong with a file's body. `attachments` are the names in its own folder."""
-    body = Body(parts=parts, prose=_without_code(parts.body), id=advisory_id, attachments=attachments)
+    body = Body(
+        parts=parts, prose=_without_code(parts.body), id=advisory_id, attachments=attachments
+    )
     return [problem for rule in _RULES for problem in rule(body)]
 
 
@@ -87,7 +81,12 @@ def links_lead_somewhere(body: Body) -> Iterator[Problem]:
             if complaint:
                 text, remedy = complaint
                 yield body.problem(
-                    "ADV141", match.start("target"), text, remedy, target=match["target"], id=body.id
+                    "ADV141",
+                    match.start("target"),
+                    text,
+                    remedy,
+                    target=match["target"],
+                    id=body.id,
                 )
 
 
@@ -115,8 +114,7 @@ def _link_fault(body: Body, target: str) -> tuple[str, str] | None:
         return None
     return (
         "the link `{target}` leads to no attachment of this advisory",
-        "put the file into the folder `{id}/` beside this one and link to `{id}/<name>`; or use an"
-        " https link",
+        "put the file into the folder `{id}/` beside this one, and link to `{id}/<name>`",
     )
 
 
@@ -126,7 +124,9 @@ def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
         depth = depth + 1 if match[0] == "[" else max(0, depth - 1)
         if depth > DEEPEST_BRACKETS:
             text = f"more than {DEEPEST_BRACKETS} brackets are open here"
-            yield body.problem("ADV142", start + match.start(), text, "close them, or use a code block")
+            yield body.problem(
+                "ADV142", start + match.start(), text, "close them, or use a code block"
+            )
             break
     for line in re.finditer(r"^([ \t]*)((?:>[ \t]*)*)(?=\S)", paragraph, re.MULTILINE):
         quotes, indent = line[2].count(">"), len(line[1].expandtabs(4))

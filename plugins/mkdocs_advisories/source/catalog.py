@@ -14,7 +14,7 @@ from mkdocs_advisories.source.body import body_problems
 from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.front import front_problems
-from mkdocs_advisories.source.frontmatter import Parts, split
+from mkdocs_advisories.source.frontmatter import split
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,12 @@ def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
     """
     listing = list_folder(folder, prefix=prefix)
     entries = [
-        _read(source, path=listing.name(source), attachments=listing.attachments_of(source), policy=policy)
+        _read(
+            source,
+            path=listing.name(source),
+            attachments=listing.attachments_of(source),
+            policy=policy,
+        )
         for source in listing.sources
     ]
     own = (problem for entry in entries for problem in entry.problems)
@@ -75,18 +80,22 @@ def _read(file: Path, *, path: str, attachments: tuple[Attachment, ...], policy:
     problems = _once(
         [
             *structural,
-            *front_problems(root, parts=parts, stem=file.stem, policy=policy, is_whole=not structural),
+            *front_problems(
+                root, parts=parts, stem=file.stem, policy=policy, is_whole=not structural
+            ),
             *body_problems(parts, advisory_id=file.stem, attachments=names),
         ]
     )
     if not isinstance(root, nodes.Mapping):
         return _Entry(path=path, problems=problems)
-    sound = None if problems else root.value()
+    sound = not problems
     return _Entry(
         path=path,
         problems=problems,
         root=root,
-        advisory=sound and parse.advisory(sound, body=parts.body, path=path, attachments=attachments),
+        advisory=parse.advisory(root.value(), body=parts.body, path=path, attachments=attachments)
+        if sound
+        else None,
         embargo=None if structural else _embargo(root),
     )
 
@@ -122,7 +131,8 @@ def _clashes(entries: Iterable[_Entry]) -> Iterator[Problem]:
     for key, same in names.items():
         aliases = [one for one in same if one not in ids[key]]
         if aliases:
-            yield from _clash("ADV132", same, "`{id}` also names the vulnerability of {other}", aliases)
+            text = "`{id}` also names the vulnerability of {other}"
+            yield from _clash("ADV132", same, text, aliases)
 
 
 def _clash(
@@ -135,7 +145,7 @@ def _clash(
                 code=code,
                 place=node.place,
                 text=text,
-                remedy="merge the two files, or correct the one that is wrong; `related` may repeat ids",
+                remedy="merge the two, or correct the one that is wrong; `related` may repeat ids",
                 values={"id": node.text, "other": str(other.place)},
             )
 

@@ -41,7 +41,6 @@ class Complaint:
 
 def configure(options: Mapping[str, Any], *, site: SiteFacts) -> Configuration | list[Complaint]:
     """Turn the options into a configuration, or say everything that is wrong with them."""
-
     data = _as_json(options)
 
     def written(path: Path) -> str:
@@ -107,4 +106,3 @@ def _feed(options: Mapping[str, Any], site: SiteFacts) -> Feed:
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{value\}", lambda _: values.get("value", ""), template)
-

@@ -41,7 +41,7 @@ def read_bytes(file: Path, *, path: str, largest: int) -> bytes | Problem:
 
 
 def decode(raw: bytes, *, path: str) -> Text | Problem:
-    """Turn bytes into text with `\\n` for newlines, or say which character forbids it."""
+    """Turn bytes into text with one kind of newline, or say which character forbids it."""
     try:
         content = raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

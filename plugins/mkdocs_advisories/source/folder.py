@@ -46,7 +46,9 @@ def list_folder(folder: Path, *, prefix: str) -> Listing:
 
 def _visit_shelf(folder: Path, listing: Listing) -> None:
     children = list(_visible(folder))
-    sources = [child for child in children if child.suffix == ".md" and not _is_readme(child, listing)]
+    sources = [
+        child for child in children if child.suffix == ".md" and not _is_readme(child, listing)
+    ]
     owners = {source.stem for source in sources}
     listing.sources += sources
     for child in children:

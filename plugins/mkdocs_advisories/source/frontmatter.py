@@ -11,7 +11,7 @@ _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """The halves as stretches of one text: front matter up to `yaml_end`, body from `body_start`."""
+    """The halves as stretches of one text; the body begins at `body_start`."""
 
     text: Text
     yaml_start: int

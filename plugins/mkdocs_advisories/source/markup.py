@@ -9,13 +9,14 @@ ALLOWED_ELEMENTS = frozenset({"br", "details", "kbd", "sub", "summary", "sup", "
 
 _HTML_ELEMENTS = frozenset(
     """a abbr acronym address animate applet area article aside audio b base bdi bdo bgsound big
-    blink blockquote body br button canvas caption center cite code col colgroup data datalist dd
-    del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame
-    frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins kbd keygen
-    label legend li link main map mark marquee math menu meta meter nav noframes noscript object ol
-    optgroup option output p param picture plaintext portal pre progress q rp rt ruby s samp script
-    search section select slot small source span strike strong style sub summary sup svg table tbody
-    td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp""".split()
+    blink blockquote body br button canvas caption center cite code col colgroup data datalist
+    dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer
+    form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input
+    ins kbd keygen label legend li link main map mark marquee math menu meta meter nav noframes
+    noscript object ol optgroup option output p param picture plaintext portal pre progress q
+    rp rt ruby s samp script search section select slot small source span strike strong style
+    sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt
+    u ul var video wbr xmp""".split()
 )
 _TAG = re.compile(
     r"(?<!\\)<(?:(?P<other>[!?])|/?(?P<name>[A-Za-z][A-Za-z0-9-]*)(?![A-Za-z0-9]*[:@.+]))"
@@ -38,8 +39,9 @@ def html_tags(text: str) -> Iterator[Tag]:
 
 
 def refused_tags(prose: str) -> Iterator[Tag]:
-    """Find what a Markdown body may not have: tags that are not allowed, and unknown ones, which
-    Markdown would pass on and every browser would hide (`Vec<T>` outside backticks).
+    """Find what a Markdown body may not have: tags that are not allowed, and unknown ones.
+
+    Those Markdown would pass on and every browser would hide (`Vec<T>` outside backticks).
     """
     return (tag for tag in _tags(prose) if tag.text not in ALLOWED_ELEMENTS)
 

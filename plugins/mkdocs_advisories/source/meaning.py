@@ -52,7 +52,10 @@ Rule = Callable[[Front, Path, Node], Iterator[Problem]]
 def meanings(front: Front) -> list[Problem]:
     """Give what is wrong with the meaning of the sound parts of a file's front matter."""
     return [
-        problem for path, node in front.sound() for rule in _RULES for problem in rule(front, path, node)
+        problem
+        for path, node in front.sound()
+        for rule in _RULES
+        for problem in rule(front, path, node)
     ]
 
 
@@ -111,10 +114,10 @@ def one_severity_a_version(_: Front, path: Path, node: Node) -> Iterator[Problem
 
 def severity_in_one_place(front: Front, path: Path, node: Node) -> Iterator[Problem]:
     """Severity stands at the top or in the packages, as in OSV, never in both."""
-    if len(path) == len(("affected", 0, "severity")) and path[-1] == "severity":
-        if "severity" in front.root.entries:
-            text = "severity is stated for this package and for the whole advisory"
-            yield _problem("ADV127", path, node, text, "keep one of the two")
+    of_package = len(path) == len(("affected", 0, "severity")) and path[-1] == "severity"
+    if of_package and "severity" in front.root.entries:
+        text = "severity is stated for this package and for the whole advisory"
+        yield _problem("ADV127", path, node, text, "keep one of the two")
 
 
 def valid_purl(_: Front, path: Path, node: Node) -> Iterator[Problem]:
@@ -146,7 +149,9 @@ def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
         ends |= set() if is_start else {kind}
         text = _event_fault(is_start=is_start, wants_start=wants_start, ends=ends)
         if text:
-            remedy = "write `introduced` and `fixed` (or `last_affected`) in turn, in ascending order"
+            remedy = (
+                "write `introduced` and `fixed` (or `last_affected`) in turn, in ascending order"
+            )
             yield _problem("ADV123", (*path, "events", index), event, text, remedy)
         wants_start = not is_start
 
@@ -237,7 +242,7 @@ def _text(node: Node, key: str) -> str:
     return child.text if isinstance(child, Scalar) else ""
 
 
-def _problem(code: str, path: Path, node: Node, text: str, remedy: str, **values: str) -> Problem:  # noqa: PLR0913 - all of a problem
+def _problem(code: str, path: Path, node: Node, text: str, remedy: str, **values: str) -> Problem:
     return Problem(
         code=code, place=node.place, subject=dotted(path), text=text, remedy=remedy, values=values
     )

@@ -21,6 +21,7 @@ _RESOLVER = yaml.resolver.Resolver()
 _NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 _PLAIN_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scalar:
     """A leaf: its text, and whether it stood there without quotes."""
@@ -32,14 +33,14 @@ class Scalar:
     @property
     def is_number(self) -> bool:
         """Whether a YAML 1.1 or 1.2 reader would take it for a number."""
-        return self.plain and _RESOLVER.resolve(yaml.ScalarNode, self.text, (True, False)) in _NUMBERS
+        return self.plain and _implicit_tag(self.text) in _NUMBERS
 
     def value(self) -> object:
         """Give the JSON value: text, unless it is a plain number, true, false or null."""
         if not self.plain:
             return self.text
         if self.is_number:
-            return yaml.load(self.text, Loader=yaml.CSafeLoader)  # noqa: S506 - a number, safely
+            return yaml.load(self.text, Loader=yaml.CSafeLoader)
         return _PLAIN_WORDS.get(self.text, self.text)
 
 
@@ -69,6 +70,11 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+
+
+def _implicit_tag(text: str) -> str:
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return tag
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
@@ -150,8 +156,7 @@ class _Builder:
             self._close()
 
     def syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = _telling_mark(error)
-        place = self._at(mark.line, mark.column) if mark else self.parts.text.place(0)
+        place = self._at(_telling_mark(error))
         self._report("ADV007", place, f"not valid YAML: {error.problem}", _YAML_REMEDY)
 
     def _refuse_indirection(self, event: yaml.NodeEvent) -> None:
@@ -161,7 +166,7 @@ class _Builder:
             else "an anchor"
             if event.anchor
             else "a tag"
-            if event.tag
+            if getattr(event, "tag", None)
             else None
         )
         if what:
@@ -227,19 +232,27 @@ class _Builder:
         )
 
     def _place(self, event: yaml.Event) -> Place:
-        return self._at(event.start_mark.line, event.start_mark.column)
+        return self._at(event.start_mark)
 
-    def _at(self, line: int, column: int) -> Place:
-        return Place(path=self.parts.text.path, line=line + 2, column=column + 1)
+    def _at(self, mark: Any) -> Place:  # noqa: ANN401 - libyaml's or PyYAML's own kind of mark
+        """Give the place of a mark, which counts from 0 and from the line below the fence."""
+        return Place(path=self.parts.text.path, line=mark.line + 2, column=mark.column + 1)
 
 
-def _telling_mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+def _telling_mark(error: yaml.MarkedYAMLError) -> Any:  # noqa: ANN401 - either kind of mark
     """Choose where to point: at what was never closed, rather than at the line that shows it."""
     problem, context = error.problem_mark, error.context_mark
-    if problem and context and problem.line > context.line and _UNCLOSED.search(error.problem or ""):
+    if (
+        problem
+        and context
+        and problem.line > context.line
+        and _UNCLOSED.search(error.problem or "")
+    ):
         return context
     return problem or context
 
 
 _UNCLOSED = re.compile(r"unexpected end of stream|expected ',' or|unexpected document indicator")
-_YAML_REMEDY = "put text that has `: `, ` #` or begins with a sign into double quotes; indent by spaces"
+_YAML_REMEDY = (
+    "put text that has `: `, ` #` or begins with a sign into double quotes; indent by spaces"
+)

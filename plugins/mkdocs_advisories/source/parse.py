@@ -103,9 +103,7 @@ def _severities(data: Data) -> tuple[Severity, ...]:
 
 
 def _credit(data: Data) -> Credit:
-    return Credit(
-        name=data["name"], type=data.get("type"), contact=tuple(data.get("contact", ()))
-    )
+    return Credit(name=data["name"], type=data.get("type"), contact=tuple(data.get("contact", ())))
 
 
 def _dated(data: Data) -> dict[str, Any]:

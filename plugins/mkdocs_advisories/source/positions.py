@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """The text of a file, newlines as `\\n`, and how to find a place in it."""
+    """The text of a file, with one kind of newline, and how to find a place in it."""
 
     path: str
     content: str

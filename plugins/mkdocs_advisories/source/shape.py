@@ -82,6 +82,16 @@ class _Failure:
     value: str
 
     @property
+    def limit(self) -> Any:  # noqa: ANN401 - JSON
+        """What the keyword wants."""
+        return self.error.validator_value
+
+    @property
+    def instance(self) -> Any:  # noqa: ANN401 - JSON
+        """What is there."""
+        return self.error.instance
+
+    @property
     def path(self) -> Path:
         return tuple(self.error.absolute_path)
 
@@ -141,22 +151,23 @@ def _explain(
 
 
 def _unknown(failure: _Failure) -> Iterator[Misfit]:
-    known = list(failure.error.schema["properties"])
-    for key in failure.error.instance:
+    known = list(failure.about["properties"])
+    for key in failure.instance:
         if key not in known:
             yield Misfit(
                 code="ADV102",
                 path=(*failure.path, key),
                 at_key=True,
                 text="unknown field `{value}`",
-                remedy=_did_you_mean(key, known) or f"remove it; the fields here are {quoted(known)}",
+                remedy=_did_you_mean(key, known)
+                or f"remove it; the fields here are {quoted(known)}",
                 values={"value": key},
             )
 
 
 def _missing(failure: _Failure) -> Iterator[Misfit]:
-    for name in failure.error.validator_value:
-        if name not in failure.error.instance:
+    for name in failure.limit:
+        if name not in failure.instance:
             about = _annotated(failure.about["properties"][name], failure.root)
             example = _example(about["examples"][0])
             yield Misfit(
@@ -168,7 +179,7 @@ def _missing(failure: _Failure) -> Iterator[Misfit]:
 
 
 def _wrong_type(failure: _Failure) -> Iterator[Misfit]:
-    expected, got = str(failure.error.validator_value), failure.error.instance
+    expected, got = str(failure.limit), failure.instance
     is_number = isinstance(got, (int, float)) and not isinstance(got, bool)
     if expected == "string" and is_number:
         yield Misfit(
@@ -188,12 +199,12 @@ def _wrong_type(failure: _Failure) -> Iterator[Misfit]:
 
 
 def _not_a_choice(failure: _Failure) -> Iterator[Misfit]:
-    choices = [str(choice) for choice in failure.error.validator_value]
+    choices = [str(choice) for choice in failure.limit]
     yield Misfit(
         code="ADV104",
         path=failure.path,
         text="`{value}` is not one of the choices",
-        remedy=_did_you_mean(str(failure.error.instance), choices) or f"choose one of {quoted(choices)}",
+        remedy=_did_you_mean(str(failure.instance), choices) or f"choose one of {quoted(choices)}",
         values={"value": failure.value},
     )
 
@@ -210,7 +221,7 @@ def _wrong_form(failure: _Failure) -> Iterator[Misfit]:
 
 
 def _no_instant(failure: _Failure) -> Iterator[Misfit]:
-    if failure.error.validator_value != "date-time":
+    if failure.limit != "date-time":
         yield from _wrong_form(failure)
         return
     or_undecided = ", or `undecided`" if failure.path[-1] == "embargo" else ""
@@ -228,7 +239,7 @@ def _no_instant(failure: _Failure) -> Iterator[Misfit]:
 
 def _twice(failure: _Failure) -> Iterator[Misfit]:
     seen: list[object] = []
-    for index, item in enumerate(failure.error.instance):
+    for index, item in enumerate(failure.instance):
         if item in seen:
             yield Misfit(
                 code="ADV107",
@@ -241,18 +252,18 @@ def _twice(failure: _Failure) -> Iterator[Misfit]:
 
 
 def _neither(failure: _Failure) -> Iterator[Misfit]:
-    names = [name for branch in failure.error.validator_value for name in branch["required"]]
+    names = [name for branch in failure.limit for name in branch["required"]]
     yield Misfit(
         code="ADV111",
         path=failure.path,
         text=f"none of {quoted(names)} is given",
-        remedy="say which versions are affected; `{introduced: \"0\"}` alone means all",
+        remedy='say which versions are affected; `{introduced: "0"}` alone means all',
     )
 
 
 def _bounds(failure: _Failure) -> Iterator[Misfit]:
     """Explain `minItems`, `maxLength` and their like."""
-    keyword, limit = str(failure.error.validator), failure.error.validator_value
+    keyword, limit = str(failure.error.validator), failure.limit
     at_least = "at least" if keyword.startswith("min") else "at most"
     what = {"Length": "characters", "Items": "entries"}.get(keyword[3:], "fields")
     one_event = keyword.endswith("Properties") and limit == 1

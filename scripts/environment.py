@@ -78,9 +78,14 @@ class InstallError(Exception):
 class Progress:
     """What is told while pip works: a count on a terminal, nothing elsewhere."""
 
-    total: int
+    total: int = 0
     seen: int = 0
     live: bool = field(default_factory=sys.stderr.isatty)
+
+    def expect(self, *locks: Path) -> int:
+        """Take in how many packages there will be."""
+        self.total = sum(len(pins(lock)) for lock in locks)
+        return self.total
 
     def follow(self, line: str) -> None:
         """Count a line of pip's output."""
@@ -120,18 +125,33 @@ class Environment:
         """The folder of the stamps and the lock; it marks the environment as made here."""
         return self.venv / ".records"
 
+    @property
+    def origin(self) -> Path:
+        """The note of the Python that the environment was made from."""
+        return self.records / "python"
+
     def expected(self, name: str) -> str:
         """Tell what the stamp of a lock, or of the project, has to say."""
         content = LOCKS[name].read_bytes() if name in LOCKS else bytes(ROOT) + project_tables()
-        return hashlib.sha256(interpreter() + bytes(self.venv) + content).hexdigest()
+        here = (str(self.venv), self.origin.read_text(), sys.platform, os.uname().machine)
+        return hashlib.sha256(repr(here).encode() + content).hexdigest()
+
+    def works(self) -> bool:
+        """Tell whether its Python is still there, and is the one asked for, if one is.
+
+        Without a wish any Python will do: two shells with different ones share an environment.
+        """
+        origin = Path(self.origin.read_text())
+        wished = not os.environ.get("PYTHON") or origin == base_python()
+        return wished and origin.exists() and self.python.exists()
 
     def holds(self, name: str) -> bool:
         """Tell whether a stamp is there and true."""
         try:
-            stamped = (self.records / name).read_text()
+            stamp = (self.records / name).read_text()
+            return self.works() and stamp == self.expected(name)
         except (FileNotFoundError, NotADirectoryError):
             return False
-        return self.python.exists() and stamped == self.expected(name)
 
     def is_ready(self) -> bool:
         """Tell whether there is nothing to do."""
@@ -145,12 +165,6 @@ class Environment:
             unfinished.replace(self.records / name)
 
 
-def interpreter() -> bytes:
-    """Spell out what has to be the same for an environment to fit this Python."""
-    parts = (sys.implementation.cache_tag, sys.version, sys.platform, os.uname().machine)
-    return repr(parts).encode()
-
-
 def project_tables() -> bytes:
     """Give the part of `pyproject.toml` that an install of the project depends on."""
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -158,9 +172,9 @@ def project_tables() -> bytes:
     return json.dumps(tables, sort_keys=True).encode()
 
 
-def base_python() -> str:
+def base_python() -> Path:
     """Find the Python behind an active virtual environment, or this one."""
-    return getattr(sys, "_base_executable", None) or sys.executable
+    return Path(getattr(sys, "_base_executable", None) or sys.executable).resolve()
 
 
 def say(text: str) -> None:
@@ -168,9 +182,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def pins(lock: str) -> dict[str, str]:
+def pins(lock: Path) -> dict[str, str]:
     """Split a lock file into its packages: `name==version` to all the lines about it."""
-    blocks = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
+    blocks = re.split(r"^(?=[a-z0-9])", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     return {block.split(maxsplit=1)[0]: block for block in blocks}
 
 
@@ -240,7 +254,7 @@ class Installer:
 
 
 def clear(environment: Environment) -> None:
-    """Empty the folder: the stamps first, for they are no longer true; not the records' own."""
+    """Empty the folder, the stamps first, for they are no longer true; the records stay."""
     for name in (*LOCKS, "project"):
         (environment.records / name).unlink(missing_ok=True)
     for entry in environment.venv.iterdir():
@@ -255,6 +269,7 @@ def create(environment: Environment, installer: Installer, work: Path) -> None:
     """Make an empty environment that has pip, in place of whatever was there."""
     clear(environment)
     python, tool = base_python(), work / "virtualenv"
+    environment.origin.write_text(str(python))
     bootstrap = ("--only-binary", ":all:", "--require-hashes", "-r", BOOTSTRAP_LOCK)
     # The first use of the network: where there is none, it is soon said.
     installer.pip(python, "--target", tool, *bootstrap, PIP_RETRIES="1")
@@ -270,7 +285,7 @@ def create(environment: Environment, installer: Installer, work: Path) -> None:
 
 def install(environment: Environment, installer: Installer, work: Path) -> None:
     """Install what the lock names: the wheels, then, with their help, what has to be built."""
-    packages = pins(LOCKS[environment.lock_name].read_text(encoding="utf-8"))
+    packages = pins(LOCKS[environment.lock_name])
     built = {pin for pin in packages if pin.partition("==")[0] in SOURCE_ONLY}
     wheels, sources = work / "wheels.txt", work / "sources.txt"
     wheels.write_text("".join(packages[pin] for pin in packages if pin not in built))
@@ -283,7 +298,7 @@ def install(environment: Environment, installer: Installer, work: Path) -> None:
 
 def check_superset() -> None:
     """Refuse a lock for the tests that does not hold the site's lock."""
-    site, test = (pins(LOCKS[name].read_text(encoding="utf-8")) for name in ("site", "test"))
+    site, test = (pins(LOCKS[name]) for name in ("site", "test"))
     if missing := sorted(site.keys() - test.keys()):
         message = f"{LOCKS['test'].name} lacks {', '.join(missing)}.\nMake the locks: scripts/lock"
         raise InstallError(message)
@@ -292,26 +307,27 @@ def check_superset() -> None:
 def make(environment: Environment, lock: int) -> None:
     """Do what is missing, and no more; a stamp follows each finished part."""
     started = time.monotonic()
-    total = len(pins(LOCKS[environment.lock_name].read_text(encoding="utf-8")))
-    installer = Installer(lock, Progress(total))
+    installer = Installer(lock, Progress())
     if environment.holds(environment.lock_name):
-        say("Installing the project again, for pyproject.toml changed …")
+        say("Installing the project itself again …")
     else:
-        install_lock(environment, installer, total)
+        install_lock(environment, installer)
     installer.pip(environment.python, "--no-build-isolation", "--editable", ROOT)
     environment.stamp("project")
     say(f"The environment is ready ({time.monotonic() - started:.0f} s): {environment.venv}")
 
 
-def install_lock(environment: Environment, installer: Installer, total: int) -> None:
+def install_lock(environment: Environment, installer: Installer) -> None:
     """Install the lock's packages, into a new environment unless they can be added."""
     with_tests = environment.lock_name == "test"
     if with_tests:
         check_superset()
     with work_folder(environment) as work:
         if with_tests and environment.holds("site"):
+            total = installer.progress.expect(LOCKS["test"])
             say(f"Adding the tools of the tests to the environment: {total} packages in all …")
         else:
+            total = installer.progress.expect(BOOTSTRAP_LOCK, LOCKS[environment.lock_name])
             say(f"Making the environment (once; about a minute): installing {total} packages …")
             create(environment, installer, work)
         install(environment, installer, work)
@@ -364,7 +380,7 @@ def ensure(environment: Environment) -> None:
 
 def explain_system(problem: OSError) -> str:
     """Say what an error of the system means, and what to do."""
-    return explain(f"{type(problem).__name__}: {problem}", base_python())
+    return explain(f"{type(problem).__name__}: {problem}", str(base_python()))
 
 
 def main(arguments: list[str]) -> int:

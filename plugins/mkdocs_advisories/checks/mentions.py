@@ -1,41 +1,39 @@
 """A public advisory does not point at a held one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from mkdocs_advisories.model import Advisory, Content
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Place, Problem
+from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.source.catalog import Catalog
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*[A-Za-z0-9]")
 
 
-def no_mention_of_held(
-    advisories: Sequence[Advisory], _: Policy, now: datetime
-) -> Iterator[Problem]:
+def no_mention_of_held(catalog: Catalog, _: Policy, now: datetime) -> Iterator[Problem]:
     """Refuse an advisory that names a held one which is disclosed later than itself.
 
-    It is refused while both are still held, so that the day of disclosure brings no surprise.
+    It is refused while both are still held, so that the day of disclosure brings no surprise. The
+    report does not say which one is meant: it may be about a public file, and the other is held.
     """
     held = {
         name.lower(): other
-        for other in advisories
+        for other in catalog.advisories
         if not other.is_disclosed(now)
         for name in other.content.named_ids()
     }
-    for advisory in advisories if held else ():
-        for name in _words(advisory.content):
-            other = held.get(name)
-            if other and other is not advisory and _ends_later(other, advisory):
+    for advisory in catalog.advisories if held else ():
+        for name in sorted(_words(advisory.content) & held.keys()):
+            other = held[name]
+            if other is not advisory and _ends_later(other, advisory):
                 yield Problem(
                     code="ADV150",
-                    place=Place(path=advisory.path),
-                    text="it names an advisory that is disclosed later: the one in {other}",
-                    remedy="leave that id out until then, or give both the same embargo",
-                    values={"other": other.path},
+                    place=catalog.place_of(advisory.path, name),
+                    text="the advisory that is named here is held for longer than this one",
+                    remedy="leave its id out until then, or give both the same embargo",
                 )
-                break
 
 
 def _ends_later(other: Advisory, advisory: Advisory) -> bool:
@@ -44,11 +42,9 @@ def _ends_later(other: Advisory, advisory: Advisory) -> bool:
     return other.embargo > advisory.embargo
 
 
-def _words(content: Content) -> Iterator[str]:
-    for text in _texts(content):
-        for match in _WORD.finditer(text):
-            yield match[0].lower()
-            yield from match[0].lower().split(".")
+def _words(content: Content) -> set[str]:
+    found = {match[0].lower() for text in _texts(content) for match in _WORD.finditer(text)}
+    return found | {part for word in found for part in word.split(".")}
 
 
 def _texts(content: Content) -> Iterator[str]:

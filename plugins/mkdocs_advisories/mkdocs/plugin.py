@@ -150,7 +150,7 @@ def _now() -> datetime:
 
 
 def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:
-    found = (*catalog.problems, *check(catalog.advisories, policy=settings.policy, now=now))
+    found = (*catalog.problems, *check(catalog, policy=settings.policy, now=now))
     if found:
         raise PluginError(problems_text(found, is_public=lambda path: catalog.is_public(path, now)))
 

@@ -24,7 +24,7 @@ _FENCED = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _PARAGRAPH = re.compile(r"(?:[^\n]+\n?)+")
-_INLINE_LINK = re.compile(r"\]\(\s*<?(?P<target>[^)\s>]+)")
+_INLINE_LINK = re.compile(r"\]\(\s*<?(?P<target>(?:[^()\s>]|\([^()\s>]*\))+)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*<?(?P<target>[^\s>]+)", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*)>")
 

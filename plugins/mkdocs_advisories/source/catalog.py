@@ -15,6 +15,7 @@ from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.front import front_problems
 from mkdocs_advisories.source.frontmatter import split
+from mkdocs_advisories.source.positions import Text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,12 @@ class Catalog:
     advisories: tuple[Advisory, ...]
     problems: tuple[Problem, ...]
     embargoes: Mapping[str, datetime]
+    texts: Mapping[str, Text]
+
+    def place_of(self, path: str, words: str) -> Place:
+        """Give the first place in a file at which some words stand, in whatever letter case."""
+        text = self.texts[path]
+        return text.place(max(0, text.content.lower().find(words.lower())))
 
     def is_public(self, path: str, now: datetime) -> bool:
         """Say whether what a file says may be shown at `now`. In doubt, it may not."""
@@ -41,6 +48,7 @@ class _Entry:
 
     path: str
     problems: tuple[Problem, ...]
+    text: Text | None = None
     root: nodes.Mapping | None = None
     advisory: Advisory | None = None
     embargo: datetime | None = None
@@ -67,6 +75,7 @@ def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
         advisories=tuple(entry.advisory for entry in entries if entry.advisory),
         problems=in_order([*own, *listing.problems, *_clashes(entries)]),
         embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
+        texts={entry.path: entry.text for entry in entries if entry.text},
     )
 
 
@@ -92,6 +101,7 @@ def _read(file: Path, *, path: str, attachments: tuple[Attachment, ...], policy:
     return _Entry(
         path=path,
         problems=problems,
+        text=parts.text,
         root=root,
         advisory=parse.advisory(root.value(), body=parts.body, path=path, attachments=attachments)
         if sound

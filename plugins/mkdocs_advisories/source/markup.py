@@ -43,12 +43,16 @@ def refused_tags(prose: str) -> Iterator[Tag]:
 
     Those Markdown would pass on and every browser would hide (`Vec<T>` outside backticks).
     """
-    return (tag for tag in _tags(prose) if tag.text not in ALLOWED_ELEMENTS)
+    return (tag for tag in _tags(prose) if tag.text.lower() not in ALLOWED_ELEMENTS)
 
 
 def _tags(text: str) -> Iterator[Tag]:
+    """Find tags. One that closes what another has opened goes with that one."""
+    opened = set()
     for match in _TAG.finditer(text):
-        name = (match["name"] or match["other"]).lower()
-        known = bool(match["other"]) or name in _HTML_ELEMENTS
-        if known or match["rest"] is not None:
+        name = match["name"] or match["other"]
+        closes = match[0].startswith("</")
+        known = bool(match["other"]) or name.lower() in _HTML_ELEMENTS
+        if (known or match["rest"] is not None) and not (closes and name.lower() in opened):
+            opened.add(name.lower())
             yield Tag(offset=match.start(), text=name, known=known)

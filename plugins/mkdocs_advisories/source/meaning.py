@@ -5,7 +5,7 @@ sees a node in which the schema has found fault, so one mistake is told once.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cvss import CVSS2, CVSS3, CVSS4, CVSSError
 from packageurl import PackageURL
@@ -64,20 +64,16 @@ def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     if not isinstance(node, Scalar):
         return
     for tag in html_tags(node.text):
-        yield _problem(
-            "ADV120",
-            path,
-            node,
-            "`<{tag}` is HTML, and this is plain text",
-            "write the words without tags; `&lt;` is not needed",
-            tag=tag.text,
-        )
-    for found in DECEPTIVE.finditer(node.text):
+        text = "`<{tag}` is HTML, and this is plain text"
+        remedy = "write the words without tags; `&lt;` is not needed"
+        found = _problem("ADV120", path, node, text, remedy, tag=tag.text)
+        yield replace(found, place=node.within(tag.offset))
+    for match in DECEPTIVE.finditer(node.text):
         yield _problem(
             "ADV004",
             path,
             node,
-            f"the escaped character U+{ord(found[0]):04X} may not stand here",
+            f"the escaped character U+{ord(match[0]):04X} may not stand here",
             "remove it: it is invisible, and some programs stop at it or show another text",
         )
 

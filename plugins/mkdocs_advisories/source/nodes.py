@@ -6,7 +6,7 @@ depth is known before anything recurses.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -34,6 +34,13 @@ class Scalar:
     def is_number(self) -> bool:
         """Whether a YAML 1.1 or 1.2 reader would take it for a number."""
         return self.plain and _implicit_tag(self.text) in _NUMBERS
+
+    def within(self, offset: int) -> Place:
+        """Give the place of a character of the text, as long as the text stands on one line."""
+        if "\n" in self.text:
+            return self.place
+        quote = 0 if self.plain else 1
+        return replace(self.place, column=self.place.column + quote + offset)
 
     def value(self) -> object:
         """Give the JSON value: text, unless it is a plain number, true, false or null."""
@@ -101,8 +108,8 @@ def find(root: Node, path: Path) -> Node:
 def compose(parts: Parts) -> tuple[Node | None, tuple[Problem, ...]]:
     """Read the front matter as a tree.
 
-    Gives the tree, or None where there is none to speak of, and the problems on the way. A tree
-    that comes with problems is good for finding more of them, not for anything else.
+    Gives the tree, or None where it could not be read to its end, and the problems on the way. A
+    tree that comes with problems is good for finding more of them, not for anything else.
     """
     builder = _Builder(parts=parts)
     try:
@@ -110,6 +117,7 @@ def compose(parts: Parts) -> tuple[Node | None, tuple[Problem, ...]]:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         builder.syntax(error)
+        return None, tuple(builder.problems)
     except _TooMuchError:
         return None, tuple(builder.problems)
     return builder.root, tuple(builder.problems)

@@ -21,7 +21,8 @@ class Misfit:
     """One way in which data does not fit its schema.
 
     `path` leads to the value; with `at_key` it is the key itself that is wrong. `text` and
-    `remedy` hold `{value}` where the data's own text belongs.
+    `remedy` hold `{value}` where the data's own text belongs. `name` is the field that is missing,
+    or the one that a misspelt key seems to mean.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Misfit:
     text: str
     remedy: str
     at_key: bool = False
+    name: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,7 +45,8 @@ def misfits(data: object, *, schema: str, written: Callable[[Path], str | None])
     kept: dict[tuple[Path, str], Misfit] = {}
     for misfit in (misfit for error in errors for misfit in _explain(error, root, written)):
         kept.setdefault(_spot(misfit), misfit)
-    return list(kept.values())
+    misspelt = {(one.path[:-1], one.name) for one in kept.values() if one.at_key}
+    return [one for one in kept.values() if one.at_key or (one.path, one.name) not in misspelt]
 
 
 def dotted(path: Path) -> str:
@@ -102,13 +105,16 @@ class _Failure:
         node: Any = self.root
         above: str | int = ""
         for step in self.error.absolute_schema_path:
-            node = _definition(node, self.root) if step == "$ref" else node[step]
+            node = _child(node, step, self.root)
             if above == "properties" or step == "items":
-                about = {}
-            if isinstance(node, dict) and step not in {"properties", "$defs"}:
-                about = {**node, **about}
+                about = _annotated(node, self.root)
             above = step
         return about
+
+
+def _child(node: Any, step: str | int, root: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """Follow a step of a schema path, from which jsonschema leaves every `$ref` out."""
+    return _annotated(node, root)[str(step)] if isinstance(node, dict) else node[step]
 
 
 def _definition(node: Mapping[str, Any], root: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -121,6 +127,7 @@ def _annotated(node: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, An
 
 _Explainer = Callable[[_Failure], Iterator[Misfit]]
 _KEYWORDS_IN_ORDER = ("type", "additionalProperties", "required", "enum", "format", "pattern")
+_COUNTED = {"Length": ("character", "characters"), "Items": ("entry", "entries")}
 _TYPES = {
     "string": "text",
     "boolean": "`true` or `false`",
@@ -158,6 +165,7 @@ def _unknown(failure: _Failure) -> Iterator[Misfit]:
                 code="ADV102",
                 path=(*failure.path, key),
                 at_key=True,
+                name=_closest(key, known),
                 text="unknown field `{value}`",
                 remedy=_did_you_mean(key, known)
                 or f"remove it; the fields here are {quoted(known)}",
@@ -173,6 +181,7 @@ def _missing(failure: _Failure) -> Iterator[Misfit]:
             yield Misfit(
                 code="ADV101",
                 path=failure.path,
+                name=name,
                 text=f"the field `{name}` is missing",
                 remedy=f"add it, for example `{name}: {example}`. {about['description']}",
             )
@@ -265,7 +274,8 @@ def _bounds(failure: _Failure) -> Iterator[Misfit]:
     """Explain `minItems`, `maxLength` and their like."""
     keyword, limit = str(failure.error.validator), failure.limit
     at_least = "at least" if keyword.startswith("min") else "at most"
-    what = {"Length": "characters", "Items": "entries"}.get(keyword[3:], "fields")
+    one, many = _COUNTED.get(keyword[3:], ("field", "fields"))
+    what = one if limit == 1 else many
     one_event = keyword.endswith("Properties") and limit == 1
     yield Misfit(
         code="ADV110" if one_event else "ADV106",
@@ -289,10 +299,15 @@ _EXPLAINERS: Mapping[str, _Explainer] = MappingProxyType(
 )
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def _closest(word: str, known: Iterable[str]) -> str | None:
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), by_lower, n=1)
-    return f"did you mean `{by_lower[close[0]]}`?" if close else None
+    return by_lower[close[0]] if close else None
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    closest = _closest(word, known)
+    return f"did you mean `{closest}`?" if closest else None
 
 
 def _by_example(about: Mapping[str, Any]) -> str:

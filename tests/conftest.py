@@ -1,0 +1,149 @@
+"""What all tests share: a policy, a way to write advisories, a site to build."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mkdocs_advisories.policy import Feed, Organisation, Policy, Project, Source
+from mkdocs_advisories.source.catalog import Catalog, read_catalog
+
+PROJECT = Path(__file__).parents[1]
+CORPORA = PROJECT.parent / "shared"
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""The instant at which tests stand. Advisories of the tests are disclosed in May 2026 or held."""
+
+ADVISORY = """\
+---
+id: {id}
+summary: {summary}
+embargo: {embargo}
+affected:
+  - package: {{ecosystem: crates.io, name: lantern}}
+    ranges:
+      - type: SEMVER
+        events: [{{introduced: "0"}}, {{fixed: "1.2.3"}}]
+{more}---
+{body}"""
+
+BODY = """\
+## Impact
+
+A lantern can be lit from afar.
+
+## Patches
+
+Fixed in 1.2.3.
+
+## Workarounds
+
+Blow it out.
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes goldens anew."""
+    parser.addoption("--update-goldens", action="store_true", help="write the golden files anew")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """A folder of advisories to write into and to read."""
+
+    path: Path
+    policy: Policy
+
+    def write(
+        self,
+        name: str = "LAN-2026-0001",
+        *,
+        embargo: str = "2026-05-01T12:00:00Z",
+        summary: str = "Lantern can be lit from afar",
+        more: str = "",
+        body: str = BODY,
+    ) -> Path:
+        """Write a sound advisory but for what is given; `more` is YAML, ending with a newline."""
+        file = self.path / f"{name}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = ADVISORY.format(id=file.stem, summary=summary, embargo=embargo, more=more, body=body)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def read(self) -> Catalog:
+        """Read the folder."""
+        return read_catalog(self.path, prefix="advisories", policy=self.policy)
+
+
+@pytest.fixture
+def policy() -> Policy:
+    """A policy of an organisation that does not exist."""
+    return Policy(
+        organisation=Organisation(name="Lantern Works", url="https://lantern.example/"),
+        source=Source.PRIVATE,
+        id_pattern=r"LAN-[0-9]{4}-[0-9]{4}",
+        time_zone=ZoneInfo("UTC"),
+        projects=(Project(name="Lantern", packages=frozenset({"crates.io/lantern"})),),
+        feed=Feed(
+            uri="feed.xml",
+            title="Lantern advisories",
+            subtitle=None,
+            authority="lantern.example",
+            since=date(2024, 1, 1),
+        ),
+        site_url="https://security.lantern.example/",
+        language="en",
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path, policy: Policy) -> Folder:
+    """An empty folder of advisories."""
+    path = tmp_path / "advisories"
+    path.mkdir()
+    return Folder(path=path, policy=policy)
+
+
+MKDOCS_YML = """\
+site_name: Lantern advisories
+site_url: https://security.lantern.example/
+theme: {name: material, font: false}
+plugins:
+  - search
+  - advisories:
+      source: private
+      organisation: {name: Lantern Works, url: "https://lantern.example/"}
+      id_pattern: LAN-[0-9]{4}-[0-9]{4}
+      feed: {authority: lantern.example, since: 2024-01-01}
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, policy: Policy) -> Folder:
+    """A whole project to build: mkdocs.yml, docs/ and an empty folder of advisories."""
+    (tmp_path / "mkdocs.yml").write_text(MKDOCS_YML, encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(
+        "# Advisories\n\nAll of them:\n\n<!-- advisories -->\n\nThat is all.\n", encoding="utf-8"
+    )
+    (tmp_path / "advisories").mkdir()
+    return Folder(path=tmp_path / "advisories", policy=policy)
+
+
+@pytest.fixture
+def corpora() -> Path:
+    """The folder of large corpora, which only some checkouts have beside them."""
+    if not CORPORA.is_dir():
+        pytest.skip("the large corpora are not beside this checkout")
+    return CORPORA
+
+
+@pytest.fixture
+def example_site(tmp_path: Path) -> Path:
+    """A copy of this project's own site, to be built without touching it."""
+    for name in ("advisories", "docs"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
+    shutil.copy(PROJECT / "mkdocs.yml", tmp_path)
+    return tmp_path

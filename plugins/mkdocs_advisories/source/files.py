@@ -1,5 +1,6 @@
 """Files read within bounds: regular, small, UTF-8, free of characters that deceive."""
 
+import errno
 import os
 import re
 import stat
@@ -30,13 +31,10 @@ def read_text(file: Path, *, path: str) -> Text | Problem:
 def read_bytes(file: Path, *, path: str, largest: int) -> bytes | Problem:
     """Read a regular file of at most `largest` bytes, never through a symbolic link."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(file, "rb", opener=_open_regular) as stream:
+            raw = stream.read(largest + 1)
     except OSError as error:
         return _unreadable(path, is_link=file.is_symlink(), reason=error.strerror or "unknown")
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return _unreadable(path, is_link=False, reason="not a regular file")
-        raw = stream.read(largest + 1)
     return raw if len(raw) <= largest else _too_large(path, largest)
 
 
@@ -62,6 +60,15 @@ def decode(raw: bytes, *, path: str) -> Text | Problem:
         text=f"the character U+{ord(deceptive[0]):04X} may not stand here",
         remedy="remove it: it is invisible, and some programs stop at it or show another text",
     )
+
+
+def _open_regular(file: str, flags: int) -> int:
+    """Open without following a link or waiting for a pipe; refuse all but a regular file."""
+    descriptor = os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 def _unreadable(path: str, *, is_link: bool, reason: str) -> Problem:

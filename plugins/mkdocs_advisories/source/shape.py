@@ -64,7 +64,7 @@ def quoted(choices: Sequence[str]) -> str:
 def _validator(schema: str) -> Draft202012Validator:
     checker = FormatChecker(formats=["uri", "regex", "date"])
     checker.checks("date-time", raises=InstantError)(_is_instant)
-    checker.checks("time-zone", raises=(ValueError, OSError))(_is_time_zone)
+    checker.checks("time-zone", raises=(KeyError, ValueError, OSError))(_is_time_zone)
     return Draft202012Validator(contract(schema), format_checker=checker)
 
 

@@ -22,6 +22,8 @@ from mkdocs_advisories.source.configuration import Configuration
 MARKER = "<!-- advisories -->"
 STYLE = "assets/stylesheets/advisories.css"
 
+_SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
@@ -61,16 +63,19 @@ class Frame:
         whose date is not known go without.
         """
         ours = self._ours(page)
-        if ours is None:
-            is_index = page.file.src_uri == self.settings.index
-            page.update_date = self._last_change() if is_index else ""
-            return markdown
-        page.update_date = ours.modified.date().isoformat()
-        # Themes write both as they are.
-        page.meta["title"] = escape(ours.title)
-        page.meta["description"] = escape(ours.description)
-        page.meta["hide"] = ["navigation", "toc"]
-        return ""
+        if ours:
+            page.update_date = ours.modified.date().isoformat()
+            # Themes write both as they are.
+            page.meta["title"] = escape(ours.title)
+            page.meta["description"] = escape(ours.description)
+            page.meta["hide"] = _SIDES
+            return ""
+        if page.file.src_uri == self.settings.index:
+            page.update_date = self._last_change()
+            page.meta.setdefault("hide", _SIDES)
+        else:
+            page.update_date = ""
+        return markdown
 
     def page_content(self, html: str, page: MkDocsPage) -> str:
         """Give the content of an advisory's page; put the list into the index page."""

@@ -37,6 +37,11 @@ def test_every_advisory_has_a_page_a_row_an_entry_and_a_place_in_the_sitemap(sit
     sitemap = (site / "sitemap.xml").read_text(encoding="utf-8")
     feed = feedparser.parse((site / "feed.xml").read_bytes())
     assert not feed.bozo
+    assert dict(feed.feed.author_detail) == {
+        "name": "Bytecode Alliance",
+        "href": "https://bytecodealliance.org/",
+        "email": "security@bytecodealliance.org",
+    }
     assert sorted(entry.id.rpartition("/")[2] for entry in feed.entries) == IDS
     for name in IDS:
         assert (site / "advisories" / name / "index.html").is_file()
@@ -86,6 +91,7 @@ def test_every_page_has_one_title_and_no_id_twice(site: Path) -> None:
 def test_every_page_of_an_advisory_says_what_to_do(site: Path) -> None:
     for name in IDS:
         text = (site / "advisories" / name / "index.html").read_text(encoding="utf-8")
+        assert '<a href="https://github.com/bytecodealliance/' in text, name
         assert re.search(r"Upgrade\s+<strong>|No fixed version of\s+<strong>", text), name
         for heading in ("What to do", "Affected versions", "Impact", "Patches", "Workarounds"):
             assert re.search(rf"<h2[^>]*>{heading}", text), (name, heading)

@@ -80,6 +80,10 @@ class Policy:
         """
         return tuple(dict.fromkeys(self._project_of(one.package) for one in affected))
 
+    def project_url(self, name: str) -> str | None:
+        """Give the home page of a project, or None."""
+        return next((one.url for one in self.projects if one.name == name), None)
+
     def _project_of(self, package: Package) -> str:
         key = f"{package.ecosystem}/{package.name}"
         return next((one.name for one in self.projects if key in one.packages), package.name)

@@ -51,7 +51,9 @@ def _feed(policy: Policy, advisories: Sequence[Disclosed]) -> FeedGenerator:
     generator.title(policy.feed.title)
     generator.subtitle(policy.feed.subtitle)
     generator.language(policy.language)
-    generator.author(name=policy.organisation.name, uri=policy.organisation.url)
+    organisation = policy.organisation
+    author = {"name": organisation.name, "uri": organisation.url, "email": organisation.email}
+    generator.author({key: value for key, value in author.items() if value})
     generator.link(href=policy.site_url + policy.feed.uri, rel="self", type=MEDIA_TYPE)
     generator.link(href=policy.site_url, rel="alternate", type="text/html")
     generator.generator("mkdocs-advisories")
@@ -97,7 +99,7 @@ def _summary(shown: View) -> str:
 
 def _categories(shown: View, policy: Policy) -> list[dict[str, str]]:
     scheme = policy.feed.tag
-    terms = [("project", name, name) for name in shown.projects]
+    terms = [("project", one.text, one.text) for one in shown.projects]
     terms += [("package", f"{one.ecosystem}/{one.name}", one.name) for one in shown.packages]
     if shown.rating:
         word = shown.rating.word

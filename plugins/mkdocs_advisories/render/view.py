@@ -53,7 +53,7 @@ class View:
     superseded_by: Named | None
     weaknesses: tuple[Named, ...]
     packages: tuple[PackageVersions, ...]
-    projects: tuple[str, ...]
+    projects: tuple[Named, ...]
     fixes: tuple[str, ...]
     references: tuple[Named, ...]
     credits: tuple[Named, ...]
@@ -90,7 +90,10 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         else None,
         weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
         packages=tuple(map(package_versions, content.affected)),
-        projects=policy.projects_of(content.affected),
+        projects=tuple(
+            Named(text=name, url=policy.project_url(name))
+            for name in policy.projects_of(content.affected)
+        ),
         fixes=fixed_versions(content.affected[:1]) or fixed_versions(content.affected),
         references=tuple(map(_reference, content.references)),
         credits=tuple(map(_credit, content.credits)),

@@ -158,6 +158,10 @@ def test_a_held_advisory_in_clear_in_a_public_source_is_a_problem(folder: Folder
     [
         {"more": "related: [LAN-2026-0002]\n"},
         {"more": "superseded_by: LAN-2026-0002\n"},
+        {"more": 'credits: [{name: A, contact: ["https://a.example/LAN%2D2026-0002"]}]\n'},
+        {"body": "## Impact\n\nsee:LAN-2026-0002.\n"},
+        {"body": "## Impact\n\nLAN&#45;2026-0002_\n"},
+        {"summary": '"Like \\x4cAN-2026-0002"'},
         {"more": 'references: [{type: WEB, url: "https://example.org/lan-2026-0002.html"}]\n'},
         {"more": "timeline: [{date: 2026-01-01T00:00:00Z, summary: See CVE-2026-7777.}]\n"},
         {"summary": "The like of LAN-2026-0002"},

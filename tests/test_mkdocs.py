@@ -319,7 +319,9 @@ def test_a_wrong_option_is_named_with_its_remedy(  # noqa: PLR0913 - three of th
     assert not (checkout.path.parent / "site").exists()
 
 
-@pytest.mark.parametrize("name", ["feed.xml", "advisories/LAN-2026-0001/index.md"])
+@pytest.mark.parametrize(
+    "name", ["feed.xml", "advisories/LAN-2026-0001/index.md", "advisories/LAN-2026-0001.md"]
+)
 def test_a_file_of_the_docs_in_the_way_is_an_error(
     checkout: Folder, build_at: Build, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:

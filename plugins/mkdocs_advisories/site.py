@@ -5,7 +5,7 @@ One mapping, so that one place can be proven, compared with what is live, cached
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
 from mkdocs_advisories.embargo import Disclosure
@@ -55,7 +55,7 @@ def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Sit
     contents[policy.feed.uri] = feed(
         disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url)
     )
-    root = "../" * len(PurePosixPath(index_uri).parts)
+    root = "../" * index_uri.count("/")
     return Site(
         contents=MappingProxyType(contents),
         index=index(disclosure.advisories, policy=policy, root=root),

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
+from html import unescape
+from urllib.parse import unquote
 
-from mkdocs_advisories.model import Advisory, Content
+from mkdocs_advisories.model import Advisory
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.source.catalog import Catalog
-
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*[A-Za-z0-9]")
 
 
 def no_mention_of_held(catalog: Catalog, _: Policy, now: datetime) -> Iterator[Problem]:
@@ -25,7 +26,7 @@ def no_mention_of_held(catalog: Catalog, _: Policy, now: datetime) -> Iterator[P
         for name in other.content.named_ids()
     }
     for advisory in catalog.advisories if held else ():
-        for name in sorted(_words(advisory.content) & held.keys()):
+        for name in sorted(_names_in(advisory, catalog, list(held))):
             other = held[name]
             if other is not advisory and _ends_later(other, advisory):
                 yield Problem(
@@ -42,15 +43,9 @@ def _ends_later(other: Advisory, advisory: Advisory) -> bool:
     return other.embargo > advisory.embargo
 
 
-def _words(content: Content) -> set[str]:
-    found = {match[0].lower() for text in _texts(content) for match in _WORD.finditer(text)}
-    return found | {part for word in found for part in word.split(".")}
-
-
-def _texts(content: Content) -> Iterator[str]:
-    yield from (content.summary, content.details, content.superseded_by or "")
-    yield from content.aliases + content.related + content.upstream
-    yield from (reference.url for reference in content.references)
-    yield from (revision.summary for revision in content.revisions)
-    yield from (occasion.summary for occasion in content.timeline)
-    yield content.withdrawn.reason if content.withdrawn else ""
+def _names_in(advisory: Advisory, catalog: Catalog, names: list[str]) -> set[str]:
+    """Find which names stand anywhere in an advisory: as written, as read, and unescaped."""
+    text = f"{catalog.texts[advisory.path].content}\n{asdict(advisory.content)}".lower()
+    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<![a-z0-9])(?:{every})(?![a-z0-9])")
+    return set(pattern.findall(text + unescape(unquote(text)).lower()))

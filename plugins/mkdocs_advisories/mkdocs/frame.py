@@ -39,7 +39,7 @@ class Frame:
             PluginError: a file of `docs_dir` has an address that this plugin needs.
         """
         for uri in (*self.site.contents, STYLE):
-            if (Path(config.docs_dir) / uri.rstrip("/")).exists():
+            if _is_taken(Path(config.docs_dir) / uri):
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
         if STYLE not in config.extra_css:
@@ -110,6 +110,12 @@ class Frame:
     def _last_change(self) -> str:
         changes = (one.modified for one in _pages(self.site.contents.values()))
         return max(changes, default=self.settings.policy.feed.beginning).date().isoformat()
+
+
+def _is_taken(place: Path) -> bool:
+    """Say whether a file or folder is there, or a page that MkDocs would put there."""
+    pages = place.parent.glob(f"{place.name}.*") if not place.suffix else ()
+    return place.exists() or any(page.stem == place.name for page in pages)
 
 
 def _pages(contents: Iterable[Content]) -> Iterator[Page]:

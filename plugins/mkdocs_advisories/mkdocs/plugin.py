@@ -57,7 +57,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         catalog = read_catalog(self.folder, prefix=settings.advisories_dir, policy=settings.policy)
         _stop_on_problems(catalog, settings, now)
         self.disclosure = disclose(catalog.advisories, now=now)
-        index_uri = _uri_of(settings.index)
+        index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         site = build_site(self.disclosure, policy=settings.policy, index_uri=index_uri)
         self.frame = Frame(site=site, settings=settings)
         self.frame.prepare(config)
@@ -155,7 +155,9 @@ def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) 
         raise PluginError(problems_text(found, is_public=lambda path: catalog.is_public(path, now)))
 
 
-def _uri_of(page: str) -> str:
-    """Give the address of a page of `docs_dir` from the site's root."""
+def _uri_of(page: str, *, directory_urls: bool) -> str:
+    """Give the address of a page of `docs_dir` from the site's root; empty for the home page."""
     stem = page.removesuffix(".md")
-    return stem.removesuffix("index") if stem.rpartition("/")[2] == "index" else f"{stem}/"
+    if stem.rpartition("/")[2] == "index":
+        return stem.removesuffix("index")
+    return f"{stem}/" if directory_urls else f"{stem}.html"

@@ -43,7 +43,7 @@ class Frame:
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
         if STYLE not in config.extra_css:
-            config.extra_css.append(STYLE)
+            config.extra_css.insert(0, STYLE)  # so that a site's own sheets have the last word
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the contents as generated files, and the index page if `docs_dir` has none."""

@@ -138,5 +138,5 @@ def _reference(reference: Reference) -> Named:
 
 
 def _credit(credit: Credit) -> Named:
-    role = (credit.type or "").replace("_", " ").capitalize()
+    role = "" if credit.type == "OTHER" else (credit.type or "").replace("_", " ").capitalize()
     return Named(text=credit.name, url=next(iter(credit.contact), None), note=role)

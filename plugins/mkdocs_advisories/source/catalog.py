@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from mkdocs_advisories.model import Advisory, Attachment, InstantError
@@ -128,36 +129,49 @@ def _embargo(root: nodes.Mapping) -> datetime | None:
 
 
 def _clashes(entries: Iterable[_Entry]) -> Iterator[Problem]:
-    """Find ids and aliases that stand in two files. Letter case makes no difference."""
+    """Find ids and aliases that stand in two files. Letter case makes no difference.
+
+    Two files with one id are told so once, whatever aliases they share as well.
+    """
     ids: dict[str, list[nodes.Scalar]] = defaultdict(list)
-    names: dict[str, list[nodes.Scalar]] = defaultdict(list)
+    aliases: dict[str, list[nodes.Scalar]] = defaultdict(list)
     for entry in entries:
-        for own in _scalars(entry.root, "id"):
-            ids[own.text.lower()].append(own)
-        for name in (*_scalars(entry.root, "id"), *_scalars(entry.root, "aliases")):
-            names[name.text.lower()].append(name)
+        for one in _scalars(entry.root, "id"):
+            ids[one.text.lower()].append(one)
+        for one in _scalars(entry.root, "aliases"):
+            aliases[one.text.lower()].append(one)
+    id_of = {one.place.path: name for name, same in ids.items() for one in same}
     for same in ids.values():
-        yield from _clash("ADV131", same, "the id `{id}` is also that of {other}")
-    for key, same in names.items():
-        aliases = [one for one in same if one not in ids[key]]
-        if aliases:
+        for one in same:
+            others = (other for other in same if other.place.path != one.place.path)
+            yield from _clash("ADV131", one, "the id `{id}` is also that of {other}", others)
+    for name, same in aliases.items():
+        for one in same:
+            own = id_of.get(one.place.path)
+            named = (*ids.get(name, ()), *same)
+            others = (
+                other for other in named if _apart(one, other, id_of.get(other.place.path), own)
+            )
             text = "`{id}` also names the vulnerability of {other}"
-            yield from _clash("ADV132", same, text, aliases)
+            yield from _clash("ADV132", one, text, others)
+
+
+def _apart(one: nodes.Scalar, other: nodes.Scalar, its_id: str | None, own: str | None) -> bool:
+    return other.place.path != one.place.path and (its_id is None or its_id != own)
 
 
 def _clash(
-    code: str, same: list[nodes.Scalar], text: str, reported: list[nodes.Scalar] | None = None
+    code: str, node: nodes.Scalar, text: str, others: Iterator[nodes.Scalar]
 ) -> Iterator[Problem]:
-    for node in same if reported is None else reported:
-        other = next((one for one in same if one.place.path != node.place.path), None)
-        if other:
-            yield Problem(
-                code=code,
-                place=node.place,
-                text=text,
-                remedy="merge the two, or correct the one that is wrong; `related` may repeat ids",
-                values={"id": node.text, "other": str(other.place)},
-            )
+    """Report a name that stands in another file as well, by the first place there."""
+    for other in islice(others, 1):
+        yield Problem(
+            code=code,
+            place=node.place,
+            text=text,
+            remedy="merge the two, or correct the one that is wrong; `related` may repeat ids",
+            values={"id": node.text, "other": str(other.place)},
+        )
 
 
 def _scalars(root: nodes.Mapping | None, field: str) -> Iterator[nodes.Scalar]:

@@ -21,10 +21,15 @@ from mkdocs.structure.pages import Page
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
 from mkdocs_advisories.mkdocs.frame import Frame
-from mkdocs_advisories.mkdocs.report import complaints_text, problems_text, summary_lines
+from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
 from mkdocs_advisories.site import build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
-from mkdocs_advisories.source.configuration import Configuration, SiteFacts, configure
+from mkdocs_advisories.source.configuration import (
+    Configuration,
+    SiteFacts,
+    complaints_text,
+    configure,
+)
 
 log = get_plugin_logger("advisories")
 

@@ -1,11 +1,10 @@
 """What the build says, on a terminal and in the log of CI: of what is held, no word of its text."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.problems import Problem, as_text, in_order
-from mkdocs_advisories.source.configuration import Complaint
 
 _NEWEST = 5
 
@@ -22,12 +21,6 @@ def problems_text(problems: Iterable[Problem], *, is_public: Callable[[str], boo
             "Nothing was written: correct these and build again.",
         ]
     )
-
-
-def complaints_text(complaints: Sequence[Complaint]) -> str:
-    """Report options that are wrong."""
-    lines = [f"option `{one.option}`: {one.text}" for one in complaints]
-    return "\n".join(["mkdocs.yml, plugin `advisories`:", *lines])
 
 
 def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:

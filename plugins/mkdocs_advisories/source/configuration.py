@@ -1,7 +1,7 @@
 """The plugin's options, as data, become the policy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,6 +60,12 @@ def configure(options: Mapping[str, Any], *, site: SiteFacts) -> Configuration |
         text = "every link in the feed needs `site_url`. Remedy: set it in mkdocs.yml"
         complaints.append(Complaint(option="site_url", text=text))
     return complaints or _configuration(data, site)
+
+
+def complaints_text(complaints: Sequence[Complaint]) -> str:
+    """Report options that are wrong."""
+    lines = [f"option `{one.option}`: {one.text}" for one in complaints]
+    return "\n".join(["mkdocs.yml, plugin `advisories`:", *lines])
 
 
 def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration:

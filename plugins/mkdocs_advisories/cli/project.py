@@ -1,0 +1,92 @@
+"""What every command begins with: the site's configuration, the folder, the one instant."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.embargo import ClockError, instant_of_run
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.source.catalog import Catalog, read_catalog
+from mkdocs_advisories.source.configuration import Configuration, complaints_text, configure
+from mkdocs_advisories.source.site_file import SiteFileError, read_site_file
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """A site and where its parts lie: absolute paths."""
+
+    root: Path
+    configuration: Configuration
+    folder: Path
+    docs_dir: Path
+    site_dir: Path
+
+    @property
+    def policy(self) -> Policy:
+        """The organisation's policy."""
+        return self.configuration.policy
+
+    def read_catalog(self) -> Catalog:
+        """Read every advisory of the project."""
+        return read_catalog(
+            self.folder, prefix=self.configuration.advisories_dir, policy=self.policy
+        )
+
+
+def current_project() -> Project:
+    """Load the project that `--config-file` names.
+
+    Raises:
+        Stop: there is none, or its configuration is wrong.
+    """
+    config_file: Path = click.get_current_context().find_root().obj
+    return load_project(config_file)
+
+
+def load_project(config_file: Path) -> Project:
+    """Load the project of a configuration file.
+
+    Raises:
+        Stop: the file cannot be read, its options are wrong, or a folder is missing.
+    """
+    try:
+        site = read_site_file(config_file)
+    except SiteFileError as error:
+        raise Stop(str(error), exit_code=Exit.USAGE) from None
+    configuration = configure(site.options, site=site.facts)
+    if not isinstance(configuration, Configuration):
+        raise Stop(complaints_text(configuration), exit_code=Exit.USAGE)
+    root = config_file.absolute().parent
+    folder = root / configuration.advisories_dir
+    if not folder.is_dir():
+        raise Stop(
+            f"there is no folder `{configuration.advisories_dir}` beside {config_file}: make it, or"
+            " set `advisories_dir`",
+            exit_code=Exit.USAGE,
+        )
+    return Project(
+        root=root,
+        configuration=configuration,
+        folder=folder,
+        docs_dir=root / site.docs_dir,
+        site_dir=root / site.site_dir,
+    )
+
+
+def now() -> datetime:
+    """Give the one instant of this run (UTC). A command calls it once and passes it on.
+
+    Raises:
+        Stop: `SOURCE_DATE_EPOCH` cannot be understood.
+    """
+    try:
+        return instant_of_run(
+            datetime.now(UTC),  # noqa: TID251 - the one place where the command line reads the clock
+            source_date_epoch=os.environ.get("SOURCE_DATE_EPOCH"),
+        )
+    except ClockError as error:
+        raise Stop(str(error), exit_code=Exit.EMBARGO) from None

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.policy import Feed, Organisation, Policy, Project, Source
+from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 
 PROJECT = Path(__file__).parents[1]
@@ -42,6 +45,13 @@ Fixed in 1.2.3.
 
 Blow it out.
 """
+
+
+def found_by_rules(catalog: Catalog, *, policy: Policy, now: datetime = NOW) -> list[Problem]:
+    """Hold a catalog against the house rules, none of which may fail."""
+    checked = check(House(catalog=catalog, policy=policy, now=now))
+    assert checked.crashes == ()
+    return list(checked.problems)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

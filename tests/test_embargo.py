@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import NOW, PROJECT, Folder
-from mkdocs_advisories.checks import check
+from conftest import NOW, PROJECT, Folder, found_by_rules
 from mkdocs_advisories.embargo import ClockError, disclose, instant_of_run
 from mkdocs_advisories.model import Advisory, Content, Disclosed, format_instant
 from mkdocs_advisories.policy import Policy, Source
@@ -146,11 +145,11 @@ def test_a_held_advisory_in_clear_in_a_public_source_is_a_problem(folder: Folder
     folder.write(embargo="2026-07-01T00:00:00Z")
     folder.write("LAN-2026-0002")
     public = with_source(folder.policy, Source.PUBLIC)
-    found = check(folder.read(), policy=public, now=NOW)
+    found = found_by_rules(folder.read(), policy=public)
     assert [(one.code, str(one.place)) for one in found] == [
         ("ADV151", "advisories/LAN-2026-0001.md:1:1")
     ]
-    assert check(folder.read(), policy=folder.policy, now=NOW) == []
+    assert found_by_rules(folder.read(), policy=folder.policy) == []
 
 
 @pytest.mark.parametrize(
@@ -174,15 +173,15 @@ def test_an_advisory_may_not_name_one_that_is_held_for_longer(
     folder.write("LAN-2026-0002", embargo="2026-07-01T00:00:00Z", more="aliases: [CVE-2026-7777]\n")
     folder.write("LAN-2026-0001", **where)
     catalog = folder.read()
-    assert [one.code for one in check(catalog, policy=folder.policy, now=NOW)] == ["ADV150"]
+    assert [one.code for one in found_by_rules(catalog, policy=folder.policy)] == ["ADV150"]
     both_public = NOW + timedelta(days=60)
-    assert check(catalog, policy=folder.policy, now=both_public) == []
+    assert found_by_rules(catalog, policy=folder.policy, now=both_public) == []
 
 
 def test_two_held_for_the_same_time_may_name_each_other(folder: Folder) -> None:
     folder.write("LAN-2026-0001", embargo="undecided", more="related: [LAN-2026-0002]\n")
     folder.write("LAN-2026-0002", embargo="undecided", more="related: [LAN-2026-0001]\n")
-    assert check(folder.read(), policy=folder.policy, now=NOW) == []
+    assert found_by_rules(folder.read(), policy=folder.policy) == []
 
 
 def test_a_file_with_two_embargoes_is_public_by_neither(folder: Folder) -> None:

@@ -1,8 +1,8 @@
 """The organisation's disclosure policy, as `mkdocs.yml` states it: typed, frozen, complete."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -57,6 +57,13 @@ class Feed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Checks:
+    """What the organisation asks of its advisories. `off` gives the reason for each code."""
+
+    off: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """All that an organisation decides. `site_url` ends with a slash."""
 
@@ -68,6 +75,7 @@ class Policy:
     feed: Feed
     site_url: str
     language: str
+    checks: Checks = field(default_factory=Checks)
 
     def is_own_id(self, text: str) -> bool:
         """Say whether the whole text is an id that this organisation gives."""

@@ -1,19 +1,80 @@
-"""House rules: what an organisation wants of its advisories beyond their being well formed."""
+"""House rules: what an organisation wants of its advisories beyond their being well formed.
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+A new rule is one function in a module of this folder, marked with `@error("ADV…")` or
+`@warning("ADV…")`; its explanation in `explanations/`; and its examples in `tests/rules/`. It is
+found by itself.
+"""
 
-from mkdocs_advisories.checks.clear_text import no_clear_text_in_public
-from mkdocs_advisories.checks.mentions import no_mention_of_held
-from mkdocs_advisories.policy import Policy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from traceback import extract_tb
+
+from mkdocs_advisories.checks.case import House
+from mkdocs_advisories.checks.rule import HouseRule, Rule
 from mkdocs_advisories.problems import Problem
-from mkdocs_advisories.source.catalog import Catalog
+from mkdocs_advisories.report.findings import Crash
 
-Check = Callable[[Catalog, Policy, datetime], Iterator[Problem]]
+NEVER_OFF = frozenset({"ADV150", "ADV151"})
+"""Rules that keep the embargo: no policy can switch them off."""
 
-CHECKS: tuple[Check, ...] = (no_clear_text_in_public, no_mention_of_held)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What the rules have found, and which of them have failed (bugs of ours)."""
+
+    problems: tuple[Problem, ...]
+    crashes: tuple[Crash, ...] = ()
 
 
-def check(catalog: Catalog, *, policy: Policy, now: datetime) -> list[Problem]:
-    """Hold the sound advisories of a catalog against every house rule, as of one instant."""
-    return [problem for rule in CHECKS for problem in rule(catalog, policy, now)]
+@cache
+def rules() -> tuple[Rule | HouseRule, ...]:
+    """Give all rules in the order of their codes."""
+    modules = (import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__))
+    known = {
+        value.code: value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, (Rule, HouseRule))
+    }
+    return tuple(known[code] for code in sorted(known))
+
+
+def check(house: House) -> Checked:
+    """Hold all that could be understood against every rule that the policy has not switched off.
+
+    A rule that fails on a file is a crash of that rule there; all others go on.
+    """
+    problems: list[Problem] = []
+    crashes: list[Crash] = []
+    for rule in _switched_on(house):
+        if isinstance(rule, HouseRule):
+            _run(rule.code, "", (map(rule.problem, rule.judge(house))), problems, crashes)
+            continue
+        for case in house.cases():
+            _run(rule.code, case.draft.path, rule.problems(case), problems, crashes)
+    return Checked(problems=tuple(problems), crashes=tuple(crashes))
+
+
+def _switched_on(house: House) -> Iterator[Rule | HouseRule]:
+    off = house.policy.checks.off.keys() - NEVER_OFF
+    return (one for one in rules() if one.code not in off)
+
+
+def _run(
+    code: str,
+    path: str,
+    found: Iterable[Problem],
+    problems: list[Problem],
+    crashes: list[Crash],
+) -> None:
+    """Take what a rule finds; if it fails, note where, without the error's own words."""
+    try:
+        problems.extend(found)
+    except Exception as error:  # noqa: BLE001 - a bug in one rule must not hide what others find
+        frame = extract_tb(error.__traceback__)[-1]
+        module = frame.filename.rpartition("/")[2]
+        fault = f"{type(error).__name__} in {module}:{frame.lineno}"
+        crashes.append(Crash(code=code, path=path, fault=fault))

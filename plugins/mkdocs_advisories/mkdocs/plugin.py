@@ -19,9 +19,11 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
+from mkdocs_advisories.problems import errors
 from mkdocs_advisories.site import build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
@@ -155,9 +157,21 @@ def _now() -> datetime:
 
 
 def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:
-    found = (*catalog.problems, *check(catalog, policy=settings.policy, now=now))
-    if found:
-        raise PluginError(problems_text(found, is_public=lambda path: catalog.is_public(path, now)))
+    """Refuse to build with an error. Warnings are the business of `advisory check`.
+
+    Raises:
+        PluginError: there is an error, or a check itself has failed.
+    """
+    checked = check(House(catalog=catalog, policy=settings.policy, now=now))
+    found = errors([*catalog.problems, *checked.problems])
+    if found or checked.crashes:
+        raise PluginError(
+            problems_text(
+                found,
+                crashes=checked.crashes,
+                is_public=lambda path: catalog.is_public(path, now),
+            )
+        )
 
 
 def _uri_of(page: str, *, directory_urls: bool) -> str:

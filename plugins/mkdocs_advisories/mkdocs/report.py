@@ -5,19 +5,27 @@ from collections.abc import Callable, Iterable, Iterator
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.problems import Problem, as_text, in_order
+from mkdocs_advisories.report.findings import Crash, counted
 
 _NEWEST = 5
 
 
-def problems_text(problems: Iterable[Problem], *, is_public: Callable[[str], bool]) -> str:
+def problems_text(
+    problems: Iterable[Problem],
+    *,
+    is_public: Callable[[str], bool],
+    crashes: Iterable[Crash] = (),
+) -> str:
     """Report problems, and why nothing was written. `is_public` says which files may be quoted."""
     ordered = in_order(problems)
     reports = [as_text(one, withhold=not is_public(one.place.path)) for one in ordered]
+    bugs = [f"bug: {one}" for one in crashes]
     files = len({one.place.path for one in ordered})
     return "\n\n".join(
         [
-            f"{_count(len(ordered), 'problem')} in {_count(files, 'file')} of advisories",
+            f"{counted(len(ordered), 'problem')} in {counted(files, 'file')} of advisories",
             *reports,
+            *bugs,
             "Nothing was written: correct these and build again.",
         ]
     )
@@ -27,7 +35,7 @@ def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
     """Say what is public, how many wait and until when, and where to look."""
     public = disclosure.advisories
     newest = ", ".join(one.id for one in public[:_NEWEST])
-    yield f"{_count(len(public), 'advisory')} disclosed" + (
+    yield f"{counted(len(public), 'advisory')} disclosed" + (
         f"; the newest: {newest}" if newest else ""
     )
     if disclosure.held:
@@ -41,8 +49,3 @@ def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
     else:
         yield "none held"
     yield f"see {site_dir}/index.html, or `mkdocs serve`"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

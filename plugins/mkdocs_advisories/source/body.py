@@ -38,16 +38,18 @@ class Body:
     id: str
     attachments: frozenset[str]
 
-    def problem(self, code: str, offset: int, text: str, remedy: str, **values: str) -> Problem:
-        """Make a problem at an offset of the body."""
-        place = self.parts.text.place(self.parts.body_start + offset)
+    def problem(
+        self, code: str, start: int, text: str, remedy: str, *, length: int = 1, **values: str
+    ) -> Problem:
+        """Make a problem about `length` characters from an offset of the body."""
+        place = self.parts.text.place(self.parts.body_start + start, length)
         return Problem(code=code, place=place, text=text, remedy=remedy, values=values)
 
 
 def body_problems(parts: Parts, *, advisory_id: str, attachments: frozenset[str]) -> list[Problem]:
     """Give what is wrong with a file's body. `attachments` are the names in its own folder."""
     body = Body(
-        parts=parts, prose=_without_code(parts.body), id=advisory_id, attachments=attachments
+        parts=parts, prose=without_code(parts.body), id=advisory_id, attachments=attachments
     )
     return [problem for rule in _RULES for problem in rule(body)]
 
@@ -70,7 +72,8 @@ def no_html(body: Body) -> Iterator[Problem]:
         else:
             text = "`<{tag}>` would be read as HTML and vanish"
             remedy = "put it in backticks: `<{tag}>`"
-        yield body.problem("ADV140", tag.offset, text, remedy, tag=tag.text)
+        length = len(tag.text) + 1
+        yield body.problem("ADV140", tag.offset, text, remedy, length=length, tag=tag.text)
 
 
 def links_lead_somewhere(body: Body) -> Iterator[Problem]:
@@ -85,12 +88,19 @@ def links_lead_somewhere(body: Body) -> Iterator[Problem]:
                     match.start("target"),
                     text,
                     remedy,
+                    length=len(match["target"]),
                     target=match["target"],
                     id=body.id,
                 )
 
 
 _RULES: tuple[Callable[[Body], Iterator[Problem]], ...] = (bounded, no_html, links_lead_somewhere)
+
+
+def without_code(body: str) -> str:
+    """Blank out code, so that what is left keeps its offsets."""
+    without_blocks = _FENCED.sub(lambda match: _blank(match[0]), body)
+    return _PARAGRAPH.sub(lambda match: _without_spans(match[0]), without_blocks)
 
 
 def attachment_name(target: str, advisory_id: str) -> str | None:
@@ -134,11 +144,6 @@ def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
             text = f"nested deeper than {DEEPEST_QUOTE} levels"
             yield body.problem("ADV142", start + line.start(), text, "flatten the quotes or lists")
             break
-
-
-def _without_code(body: str) -> str:
-    without_blocks = _FENCED.sub(lambda match: _blank(match[0]), body)
-    return _PARAGRAPH.sub(lambda match: _without_spans(match[0]), without_blocks)
 
 
 def _without_spans(paragraph: str) -> str:

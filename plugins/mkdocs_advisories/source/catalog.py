@@ -12,9 +12,10 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Place, Problem, in_order
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
+from mkdocs_advisories.source.draft import Draft, draft
 from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.folder import list_folder
-from mkdocs_advisories.source.front import front_problems
+from mkdocs_advisories.source.front import judge
 from mkdocs_advisories.source.frontmatter import split
 from mkdocs_advisories.source.positions import Text
 
@@ -25,9 +26,12 @@ class Catalog:
 
     `advisories` are those without a problem of their own, in the order of their paths. `embargoes`
     gives, for each file in which it could be read beyond doubt, when its embargo ends (UTC).
+    `drafts` are all files that could be read at all, for the house rules.
     """
 
     advisories: tuple[Advisory, ...]
+    drafts: tuple[Draft, ...]
+    files: int
     problems: tuple[Problem, ...]
     embargoes: Mapping[str, datetime]
     texts: Mapping[str, Text]
@@ -35,7 +39,7 @@ class Catalog:
     def place_of(self, path: str, words: str) -> Place:
         """Give the first place in a file at which some words stand, in whatever letter case."""
         text = self.texts[path]
-        return text.place(max(0, text.content.lower().find(words.lower())))
+        return text.place(max(0, text.content.lower().find(words.lower())), len(words))
 
     def is_public(self, path: str, now: datetime) -> bool:
         """Say whether what a file says may be shown at `now`. In doubt, it may not."""
@@ -51,6 +55,7 @@ class _Entry:
     problems: tuple[Problem, ...]
     text: Text | None = None
     root: nodes.Mapping | None = None
+    draft: Draft | None = None
     advisory: Advisory | None = None
     embargo: datetime | None = None
 
@@ -74,6 +79,8 @@ def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
     own = (problem for entry in entries for problem in entry.problems)
     return Catalog(
         advisories=tuple(entry.advisory for entry in entries if entry.advisory),
+        drafts=tuple(entry.draft for entry in entries if entry.draft),
+        files=len(entries),
         problems=in_order([*own, *listing.problems, *_clashes(entries)]),
         embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
         texts={entry.path: entry.text for entry in entries if entry.text},
@@ -82,41 +89,46 @@ def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
 
 def _read(file: Path, *, path: str, attachments: tuple[Attachment, ...], policy: Policy) -> _Entry:
     text = read_text(file, path=path)
-    parts = text if isinstance(text, Problem) else split(text)
-    if isinstance(parts, Problem):
-        return _Entry(path=path, problems=(parts,))
-    root, structural = nodes.compose(parts)
-    names = frozenset(one.name for one in attachments)
-    problems = _once(
-        [
-            *structural,
-            *front_problems(
-                root, parts=parts, stem=file.stem, policy=policy, is_whole=not structural
-            ),
-            *body_problems(parts, advisory_id=file.stem, attachments=names),
-        ]
+    return (
+        _Entry(path=path, problems=(text,))
+        if isinstance(text, Problem)
+        else _understand(text, stem=file.stem, attachments=attachments, policy=policy)
     )
-    if not isinstance(root, nodes.Mapping):
-        return _Entry(path=path, problems=problems)
-    sound = not problems
+
+
+def _understand(
+    text: Text, *, stem: str, attachments: tuple[Attachment, ...], policy: Policy
+) -> _Entry:
+    parts = split(text)
+    if isinstance(parts, Problem):
+        return _Entry(path=text.path, problems=(parts,), text=text)
+    root, structural = nodes.compose(parts)
+    judgement = judge(root, parts=parts, stem=stem, policy=policy, is_whole=not structural)
+    names = frozenset(one.name for one in attachments)
+    in_body = body_problems(parts, advisory_id=stem, attachments=names)
+    problems = _once([*structural, *judgement.problems, *in_body])
+    if structural or not isinstance(root, nodes.Mapping):
+        known = root if isinstance(root, nodes.Mapping) else None
+        return _Entry(path=text.path, problems=problems, text=text, root=known)
     return _Entry(
-        path=path,
+        path=text.path,
         problems=problems,
-        text=parts.text,
+        text=text,
         root=root,
-        advisory=parse.advisory(root.value(), body=parts.body, path=path, attachments=attachments)
-        if sound
-        else None,
-        embargo=None if structural else _embargo(root),
+        draft=draft(root, parts=parts, stem=stem, faulty=judgement.faulty, attachments=attachments),
+        advisory=None
+        if problems
+        else parse.advisory(root.value(), body=parts.body, path=text.path, attachments=attachments),
+        embargo=_embargo(root),
     )
 
 
 def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Keep the first problem of a place: what follows there only follows from it."""
-    kept: dict[tuple[Place, str], Problem] = {}
+    kept: dict[tuple[int, int, str], Problem] = {}
     for problem in problems:
         detail = problem.text if problem.code == "ADV101" else ""
-        kept.setdefault((problem.place, detail), problem)
+        kept.setdefault((problem.place.line, problem.place.column, detail), problem)
     return tuple(kept.values())
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mkdocs_advisories.policy import Feed, Organisation, Policy, Project, Source
+from mkdocs_advisories.policy import Checks, Feed, Organisation, Policy, Project, Source
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted, misfits
 
@@ -79,6 +79,7 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             feed=_feed(options["feed"], site),
             site_url=(site.url or "").rstrip("/") + "/",
             language=site.language,
+            checks=_checks(options.get("checks", {})),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),
@@ -98,6 +99,10 @@ def _project(options: Mapping[str, Any]) -> Project:
     return Project(
         name=options["name"], url=options.get("url"), packages=frozenset(options["packages"])
     )
+
+
+def _checks(options: Mapping[str, Any]) -> Checks:
+    return Checks(off={one["code"]: one["reason"] for one in options.get("off", ())})
 
 
 def _feed(options: Mapping[str, Any], site: SiteFacts) -> Feed:

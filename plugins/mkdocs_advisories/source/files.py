@@ -56,7 +56,7 @@ def decode(raw: bytes, *, path: str) -> Text | Problem:
         return text
     return Problem(
         code="ADV004",
-        place=text.place(deceptive.start()),
+        place=text.place(deceptive.start(), 1),
         text=f"the character U+{ord(deceptive[0]):04X} may not stand here",
         remedy="remove it: it is invisible, and some programs stop at it or show another text",
     )

@@ -1,9 +1,11 @@
 """Everything that can be wrong with the front matter of one file."""
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.problems import Edit, Fix, Place, Problem
 from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.frontmatter import Parts
 from mkdocs_advisories.source.meaning import Front, meanings
@@ -11,19 +13,46 @@ from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import Misfit, dotted, misfits
 
 
-def front_problems(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """What is wrong with front matter, and which of its top-level fields cannot be relied on."""
+
+    problems: tuple[Problem, ...]
+    faulty: frozenset[str] = frozenset()
+
+
+def judge(
     root: nodes.Node | None, *, parts: Parts, stem: str, policy: Policy, is_whole: bool
-) -> list[Problem]:
+) -> Judgement:
     """Hold front matter against schema, rules of meaning and the name of its file.
 
     Where YAML has failed before any tree was there (`is_whole` is false, no root), nothing more is
     to be said.
     """
     if not isinstance(root, nodes.Mapping):
-        return [_no_mapping(root, parts)] if is_whole else []
+        return Judgement(problems=(_no_mapping(root, parts),) if is_whole else ())
     faults = misfits(root.value(), schema="advisory", written=_written_in(root))
     front = Front(root=root, faulty=frozenset(one.path for one in faults), policy=policy)
-    return [*(_as_problem(one, root) for one in faults), *meanings(front), *_misnamed(front, stem)]
+    meaningless = meanings(front)
+    return Judgement(
+        problems=(
+            *(_as_problem(one, root) for one in faults),
+            *meaningless,
+            *_misnamed(front, stem),
+        ),
+        faulty=frozenset(
+            {name for one in faults for name in _fields_of(one)}
+            | {re.split(r"\W", one.subject)[0] for one in meaningless}
+        ),
+    )
+
+
+def _fields_of(misfit: Misfit) -> Iterator[str]:
+    """Name the top-level fields that a misfit spoils: where it is, and what is missing there."""
+    if misfit.path:
+        yield str(misfit.path[0])
+    if misfit.name and len(misfit.path) == misfit.at_key:
+        yield misfit.name
 
 
 def _no_mapping(root: nodes.Node | None, parts: Parts) -> Problem:
@@ -39,14 +68,36 @@ def _as_problem(misfit: Misfit, root: nodes.Mapping) -> Problem:
     parent = nodes.find(root, misfit.path[:-1] if misfit.at_key else misfit.path)
     key = str(misfit.path[-1]) if misfit.at_key else ""
     at_key = isinstance(parent, nodes.Mapping) and misfit.at_key
+    place = parent.keys[key] if at_key and isinstance(parent, nodes.Mapping) else parent.place
     return Problem(
         code=misfit.code,
-        place=parent.keys[key] if at_key and isinstance(parent, nodes.Mapping) else parent.place,
+        place=place,
         subject=dotted(misfit.path[:-1] if misfit.at_key else misfit.path),
         text=misfit.text,
         remedy=misfit.remedy,
         values=misfit.values,
+        fix=_mended(misfit, place, root),
     )
+
+
+def _mended(misfit: Misfit, place: Place, root: nodes.Mapping) -> Fix | None:
+    """Give the edit for what can be meant in one way only.
+
+    That is a number that wants quotes, and a misspelt field whose name is still free.
+    """
+    if misfit.code == "ADV108":
+        quoted = f'"{misfit.values["value"]}"'
+        return Fix(text="put it in quotes", edits=(Edit(place=place, replacement=quoted),))
+    parent = nodes.find(root, misfit.path[:-1])
+    if (
+        misfit.code == "ADV102"
+        and misfit.name
+        and isinstance(parent, nodes.Mapping)
+        and misfit.name not in parent.entries
+    ):
+        edits = (Edit(place=place, replacement=misfit.name),)
+        return Fix(text=f"rename it to `{misfit.name}`", edits=edits)
+    return None
 
 
 def _written_in(root: nodes.Mapping) -> Callable[[Path], str | None]:

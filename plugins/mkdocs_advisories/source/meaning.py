@@ -67,7 +67,7 @@ def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
         text = "`<{tag}` is HTML, and this is plain text"
         remedy = "write the words without tags; `&lt;` is not needed"
         found = _problem("ADV120", path, node, text, remedy, tag=tag.text)
-        yield replace(found, place=node.within(tag.offset))
+        yield replace(found, place=node.within(tag.offset, len(tag.text) + 1))
     for match in DECEPTIVE.finditer(node.text):
         yield _problem(
             "ADV004",

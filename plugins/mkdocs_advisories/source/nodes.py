@@ -35,12 +35,18 @@ class Scalar:
         """Whether a YAML 1.1 or 1.2 reader would take it for a number."""
         return self.plain and _implicit_tag(self.text) in _NUMBERS
 
-    def within(self, offset: int) -> Place:
-        """Give the place of a character of the text, as long as the text stands on one line."""
-        if "\n" in self.text:
-            return self.place
-        quote = 0 if self.plain else 1
-        return replace(self.place, column=self.place.column + quote + offset)
+    def within(self, offset: int, length: int = 1) -> Place:
+        """Give the place of some characters of the text, if the text stands on one line.
+
+        Escapes and folded lines make the text differ from what is written; then it is the place of
+        the whole.
+        """
+        place, quotes = self.place, 0 if self.plain else 2
+        written = place.end_column - place.column - quotes
+        if place.line != place.end_line or written != len(self.text):
+            return place
+        column = place.column + quotes // 2 + offset
+        return replace(place, column=column, end_column=column + length)
 
     def value(self) -> object:
         """Give the JSON value: text, unless it is a plain number, true, false or null."""
@@ -133,6 +139,7 @@ class _Open:
 
     place: Place
     is_mapping: bool
+    in_brackets: bool
     children: list[Node] = field(default_factory=list)
     entries: dict[str, Node] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
@@ -159,9 +166,12 @@ class _Builder:
             self._add(Scalar(place=self._place(event), text="", plain=False))
         elif isinstance(event, yaml.CollectionStartEvent):
             is_mapping = isinstance(event, yaml.MappingStartEvent)
-            self.open.append(_Open(place=self._place(event), is_mapping=is_mapping))
+            in_brackets = bool(event.flow_style)
+            self.open.append(
+                _Open(place=self._place(event), is_mapping=is_mapping, in_brackets=in_brackets)
+            )
         elif isinstance(event, yaml.CollectionEndEvent):
-            self._close()
+            self._close(event)
 
     def syntax(self, error: yaml.MarkedYAMLError) -> None:
         place = self._at(_telling_mark(error))
@@ -193,12 +203,22 @@ class _Builder:
         self._report("ADV010", self._place(event), f"the front matter is {what}", remedy)
         raise _TooMuchError
 
-    def _close(self) -> None:
+    def _close(self, event: yaml.Event) -> None:
         done = self.open.pop()
+        place = self._extent(done, event)
         if done.is_mapping:
-            self._add(Mapping(place=done.place, entries=done.entries, keys=done.keys))
+            self._add(Mapping(place=place, entries=done.entries, keys=done.keys))
         else:
-            self._add(Sequence(place=done.place, items=tuple(done.children)))
+            self._add(Sequence(place=place, items=tuple(done.children)))
+
+    def _extent(self, done: _Open, event: yaml.Event) -> Place:
+        """Give the whole place of a collection: to its bracket, else to its last child."""
+        if done.in_brackets:
+            end = self._at(event.end_mark)
+            return replace(done.place, end_line=end.line, end_column=end.column)
+        children = [*done.children, *done.entries.values()]
+        last = max((one.place for one in children), key=_end_of, default=done.place)
+        return replace(done.place, end_line=last.end_line, end_column=last.end_column)
 
     def _add(self, node: Node) -> None:
         if not self.open:
@@ -240,11 +260,16 @@ class _Builder:
         )
 
     def _place(self, event: yaml.Event) -> Place:
-        return self._at(event.start_mark)
+        start, end = self._at(event.start_mark), self._at(event.end_mark)
+        return replace(start, end_line=end.line, end_column=end.column)
 
     def _at(self, mark: Any) -> Place:  # noqa: ANN401 - libyaml's or PyYAML's own kind of mark
         """Give the place of a mark, which counts from 0 and from the line below the fence."""
         return Place(path=self.parts.text.path, line=mark.line + 2, column=mark.column + 1)
+
+
+def _end_of(place: Place) -> tuple[int, int]:
+    return place.end_line, place.end_column
 
 
 def _telling_mark(error: yaml.MarkedYAMLError) -> Any:  # noqa: ANN401 - either kind of mark

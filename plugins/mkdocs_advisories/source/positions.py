@@ -23,7 +23,24 @@ class Text:
         starts.extend(i + 1 for i, char in enumerate(self.content) if char == "\n")
         object.__setattr__(self, "_line_starts", tuple(starts))
 
-    def place(self, offset: int) -> Place:
-        """Give the place of the character at `offset`, counted from 0."""
+    def place(self, offset: int, length: int = 0) -> Place:
+        """Give the place of `length` characters from `offset`, which counts from 0.
+
+        Without a length only the beginning is known.
+        """
+        line, column = self._at(offset)
+        end = self._at(offset + length) if length else (0, 0)
+        return Place(path=self.path, line=line, column=column, end_line=end[0], end_column=end[1])
+
+    def offset(self, line: int, column: int) -> int:
+        """Give the offset of a line and column, which count from 1."""
+        return self._line_starts[line - 1] + column - 1
+
+    def stretch(self, place: Place) -> str:
+        """Give the characters of a place whose end is known."""
+        start = self.offset(place.line, place.column)
+        return self.content[start : self.offset(place.end_line, place.end_column)]
+
+    def _at(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._line_starts, offset)
-        return Place(path=self.path, line=line, column=offset - self._line_starts[line - 1] + 1)
+        return line, offset - self._line_starts[line - 1] + 1

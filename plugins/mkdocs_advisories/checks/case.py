@@ -1,0 +1,172 @@
+"""What a house rule sees, and what it says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from mkdocs_advisories.model import Content
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.problems import Fix, Place, Related
+from mkdocs_advisories.source import nodes
+from mkdocs_advisories.source.catalog import Catalog
+from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.positions import Path
+from mkdocs_advisories.source.shape import dotted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What a rule has found: a problem that does not know its rule's code and level yet."""
+
+    place: Place
+    text: str
+    remedy: str
+    subject: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """All advisories, the policy, the one instant, and how the folder was earlier if that is known.
+
+    `earlier` is the catalog as of some commit; the rules about history are silent without it.
+    """
+
+    catalog: Catalog
+    policy: Policy
+    now: datetime
+    earlier: Catalog | None = None
+
+    def cases(self) -> Iterator["Case"]:
+        """Give every file that could be understood, in the order of their paths."""
+        return (Case(house=self, draft=one) for one in self.catalog.drafts)
+
+    @cached_property
+    def drafts_by_name(self) -> dict[str, tuple[Draft, ...]]:
+        """Find the drafts that go by an id or alias (in lower case)."""
+        found: dict[str, tuple[Draft, ...]] = {}
+        for draft in self.catalog.drafts:
+            for name in draft.content.named_ids():
+                found[name.lower()] = (*found.get(name.lower(), ()), draft)
+        return found
+
+    @cached_property
+    def held_by_name(self) -> dict[str, Draft]:
+        """Find the held drafts by the names (in lower case) that they go by."""
+        return {
+            name: one
+            for name, drafts in self.drafts_by_name.items()
+            for one in drafts
+            if not one.is_disclosed(self.now)
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One file before the house."""
+
+    house: House
+    draft: Draft
+
+    @property
+    def policy(self) -> Policy:
+        """The organisation's policy."""
+        return self.house.policy
+
+    @property
+    def now(self) -> datetime:
+        """The one instant of the run (UTC)."""
+        return self.house.now
+
+    @property
+    def content(self) -> Content:
+        """What the advisory tells the public."""
+        return self.draft.content
+
+    @property
+    def is_disclosed(self) -> bool:
+        """Whether the embargo has ended."""
+        return self.draft.is_disclosed(self.now)
+
+    def node(self, *path: str | int) -> nodes.Node | None:
+        """Give the node of the front matter at a path, or None."""
+        node: nodes.Node | None = self.draft.root
+        for step in path:
+            if isinstance(node, nodes.Mapping) and isinstance(step, str):
+                node = node.entries.get(step)
+            elif isinstance(node, nodes.Sequence) and isinstance(step, int):
+                node = node.items[step] if step < len(node.items) else None
+            else:
+                return None
+        return node
+
+    def place(self, *path: str | int) -> Place:
+        """Give the place of a value of the front matter: the nearest one above it that is there."""
+        for end in range(len(path), 0, -1):
+            node = self.node(*path[:end])
+            if node is not None:
+                return node.place
+        keys = self.draft.root.keys
+        return keys.get("id") or next(iter(keys.values()), Place(path=self.draft.path))
+
+    def key_place(self, *path: str | int) -> Place:
+        """Give the place of a key of the front matter, or of what is above it."""
+        parent, name = self.node(*path[:-1]), path[-1]
+        if isinstance(parent, nodes.Mapping) and name in parent.keys:
+            return parent.keys[str(name)]
+        return self.place(*path[:-1])
+
+    def part_place(self, path: Path, start: int, length: int) -> Place:
+        """Give the place of some characters within a text of the front matter."""
+        node = self.node(*path)
+        return node.within(start, length) if isinstance(node, nodes.Scalar) else self.place(*path)
+
+    def body_place(self, start: int, length: int = 1) -> Place:
+        """Give the place of `length` characters from an offset of the body."""
+        parts = self.draft.parts
+        return parts.text.place(parts.body_start + start, length)
+
+    def finding(
+        self,
+        *path: str | int,
+        text: str,
+        remedy: str,
+        place: Place | None = None,
+        related: tuple[Related, ...] = (),
+        fix: Fix | None = None,
+        **values: str,
+    ) -> Finding:
+        """Say something about the field at a path; `values` fill the texts' placeholders."""
+        return Finding(
+            place=place or self.place(*path),
+            text=text,
+            remedy=remedy,
+            subject=dotted(path),
+            values=values,
+            related=related,
+            fix=fix,
+        )
+
+    def in_body(  # noqa: PLR0913 - the parts of a sentence about some words
+        self,
+        start: int,
+        length: int,
+        *,
+        text: str,
+        remedy: str,
+        related: tuple[Related, ...] = (),
+        fix: Fix | None = None,
+        **values: str,
+    ) -> Finding:
+        """Say something about `length` characters from an offset of the body."""
+        return Finding(
+            place=self.body_place(start, length),
+            text=text,
+            remedy=remedy,
+            values=values,
+            related=related,
+            fix=fix,
+        )

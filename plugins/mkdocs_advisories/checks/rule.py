@@ -1,0 +1,78 @@
+"""How a house rule is written: one function, and what must be known of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mkdocs_advisories.checks.case import Case, Finding, House
+from mkdocs_advisories.problems import Level, Problem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A house rule. It does not look at a file in which a field that it `reads` is at fault."""
+
+    code: str
+    level: Level
+    reads: frozenset[str]
+    judge: Callable[[Case], Iterator[Finding]]
+
+    def problems(self, case: Case) -> Iterator[Problem]:
+        """Hold a file against the rule."""
+        if self.reads.isdisjoint(case.draft.faulty):
+            yield from (self.problem(finding) for finding in self.judge(case))
+
+    def problem(self, finding: Finding) -> Problem:
+        """Give a finding this rule's code and level."""
+        return _problem(self.code, self.level, finding)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HouseRule:
+    """A rule about all advisories together, such as about a file that is no longer there."""
+
+    code: str
+    level: Level
+    judge: Callable[[House], Iterator[Finding]]
+
+    def problem(self, finding: Finding) -> Problem:
+        """Give a finding this rule's code and level."""
+        return _problem(self.code, self.level, finding)
+
+
+def error(code: str, *, reads: str = "") -> Callable[[Callable[[Case], Iterator[Finding]]], Rule]:
+    """Make a function a rule whose findings stop a build.
+
+    `reads` names the top-level fields that it looks at. Time alone must never turn a sound
+    advisory into an error: it would then fail on the day of its disclosure.
+    """
+    return _rule(code, Level.ERROR, reads)
+
+
+def warning(code: str, *, reads: str = "") -> Callable[[Callable[[Case], Iterator[Finding]]], Rule]:
+    """Make a function a rule whose findings stop nothing but a strict check."""
+    return _rule(code, Level.WARNING, reads)
+
+
+def error_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]], HouseRule]:
+    """Make a function a rule about all advisories together, whose findings stop a build."""
+    return lambda judge: HouseRule(code=code, level=Level.ERROR, judge=judge)
+
+
+def _rule(
+    code: str, level: Level, reads: str
+) -> Callable[[Callable[[Case], Iterator[Finding]]], Rule]:
+    return lambda judge: Rule(code=code, level=level, reads=frozenset(reads.split()), judge=judge)
+
+
+def _problem(code: str, level: Level, finding: Finding) -> Problem:
+    return Problem(
+        code=code,
+        level=level,
+        place=finding.place,
+        subject=finding.subject,
+        text=finding.text,
+        remedy=finding.remedy,
+        values=finding.values,
+        related=finding.related,
+        fix=finding.fix,
+    )

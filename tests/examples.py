@@ -160,9 +160,9 @@ def compact(problems: tuple[Problem, ...]) -> str:
 
 
 def _compact(problem: Problem) -> str:
+    headline = problem.headline(withhold=False)
     lines = [
-        f"{_span(problem.place)} {problem.level}[{problem.code}]"
-        f" {problem.headline(withhold=False)}",
+        f"{_span(problem.place)} {problem.level}[{problem.code}] {headline}",
         f"  help: {problem.advice(withhold=False)}",
     ]
     lines += [

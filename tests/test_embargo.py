@@ -147,7 +147,7 @@ def test_a_held_advisory_in_clear_in_a_public_source_is_a_problem(folder: Folder
     public = with_source(folder.policy, Source.PUBLIC)
     found = found_by_rules(folder.read(), policy=public)
     assert [(one.code, str(one.place)) for one in found] == [
-        ("ADV151", "advisories/LAN-2026-0001.md:1:1")
+        ("ADV151", "advisories/LAN-2026-0001.md:4:10")
     ]
     assert found_by_rules(folder.read(), policy=folder.policy) == []
 

@@ -1,6 +1,7 @@
 """What every command begins with: the site's configuration, the folder, the one instant."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,10 +31,10 @@ class Project:
         """The organisation's policy."""
         return self.configuration.policy
 
-    def read_catalog(self) -> Catalog:
-        """Read every advisory of the project."""
+    def read_catalog(self, *, only: Callable[[str], bool] | None = None) -> Catalog:
+        """Read the advisories of the project: every one, or those that are asked for by name."""
         return read_catalog(
-            self.folder, prefix=self.configuration.advisories_dir, policy=self.policy
+            self.folder, prefix=self.configuration.advisories_dir, policy=self.policy, only=only
         )
 
 

@@ -83,7 +83,7 @@ def parse(markdown: str) -> Explanation:
     head = _HEAD.fullmatch(markdown)
     if head is None:
         raise ValueError("an explanation begins with `# <code>: <title>` and `<Level>, <group>.`")
-    reason, *sections = re.split(r"^## ", head["rest"], flags=re.MULTILINE)
+    reason, *sections = re.split(r"^## (?=(?:Wrong|Right)$)", head["rest"], flags=re.MULTILINE)
     return Explanation(
         code=head["code"],
         title=head["title"],
@@ -95,6 +95,12 @@ def parse(markdown: str) -> Explanation:
         right=_bodies(sections, "Right"),
         markdown=markdown,
     )
+
+
+def reference() -> str:
+    """Write all explanations as one page of Markdown, to stand below its introduction."""
+    own_headings = re.compile(r"^(#+ (?:ADV\d{3}: .*|Wrong|Right))$", re.MULTILINE)
+    return "\n".join(own_headings.sub(r"#\1", explanation(code).markdown) for code in codes())
 
 
 def _bodies(sections: list[str], name: str) -> tuple[str, ...]:

@@ -53,5 +53,11 @@ class Findings:
 
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun: `1 file`, `2 advisories`."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    plural = (
+        f"{noun[:-1]}ies"
+        if noun.endswith("y")
+        else f"{noun}es"
+        if noun.endswith("x")
+        else f"{noun}s"
+    )
     return f"{number} {noun if number == 1 else plural}"

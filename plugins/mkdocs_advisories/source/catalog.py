@@ -1,10 +1,15 @@
 """A folder of advisories, read as a whole: every advisory, and every problem of every file."""
 
+import gc
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 from mkdocs_advisories.model import Advisory, Attachment, InstantError
@@ -12,12 +17,16 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Place, Problem, in_order
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
+from mkdocs_advisories.source.companions import concerned
 from mkdocs_advisories.source.draft import Draft, draft
 from mkdocs_advisories.source.files import read_text
-from mkdocs_advisories.source.folder import list_folder
+from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.front import judge
 from mkdocs_advisories.source.frontmatter import split
 from mkdocs_advisories.source.positions import Text
+
+_WORTH_A_WORKER = 300
+"""Files below which starting another process takes longer than reading them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,22 +69,21 @@ class _Entry:
     embargo: datetime | None = None
 
 
-def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
+def read_catalog(
+    folder: Path, *, prefix: str, policy: Policy, only: Callable[[str], bool] | None = None
+) -> Catalog:
     """Read every advisory below `folder`. Reports name a file as `prefix/<path in the folder>`.
+
+    With `only`, which is asked for each such name, the others are left out, but for those that
+    have to do with one of them: a shared id or alias, a mention.
 
     Raises:
         FileNotFoundError: there is no such folder.
     """
     listing = list_folder(folder, prefix=prefix)
-    entries = [
-        _read(
-            source,
-            path=listing.name(source),
-            attachments=listing.attachments_of(source),
-            policy=policy,
-        )
-        for source in listing.sources
-    ]
+    wanted = [one for one in listing.sources if only is None or only(listing.name(one))]
+    sources = listing.sources if only is None else [*wanted, *concerned(wanted, listing.sources)]
+    entries = _read_all([_Job.of(one, listing, policy) for one in sorted(sources)])
     own = (problem for entry in entries for problem in entry.problems)
     return Catalog(
         advisories=tuple(entry.advisory for entry in entries if entry.advisory),
@@ -87,12 +95,58 @@ def read_catalog(folder: Path, *, prefix: str, policy: Policy) -> Catalog:
     )
 
 
-def _read(file: Path, *, path: str, attachments: tuple[Attachment, ...], policy: Policy) -> _Entry:
-    text = read_text(file, path=path)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Job:
+    """All that it takes to read one file, wherever that is done."""
+
+    file: Path
+    path: str
+    attachments: tuple[Attachment, ...]
+    policy: Policy
+
+    @classmethod
+    def of(cls, file: Path, listing: Listing, policy: Policy) -> "_Job":
+        """Gather what a listing knows of a file."""
+        return cls(
+            file=file,
+            path=listing.name(file),
+            attachments=listing.attachments_of(file),
+            policy=policy,
+        )
+
+
+def _read_all(jobs: list[_Job]) -> list[_Entry]:
+    """Read files, many of them on every processor there is."""
+    workers = min(os.cpu_count() or 1, len(jobs) // _WORTH_A_WORKER)
+    if workers <= 1:
+        return [_read(one) for one in jobs]
+    # Not forked: a fork of a process with threads, as a server has them, may hang.
+    spawn = get_context("spawn")
+    with (
+        _without_collector(),
+        ProcessPoolExecutor(workers, mp_context=spawn, initializer=gc.disable) as pool,
+    ):
+        return list(pool.map(_read, jobs, chunksize=100))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector from going through millions of new values again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read(job: _Job) -> _Entry:
+    text = read_text(job.file, path=job.path)
     return (
-        _Entry(path=path, problems=(text,))
+        _Entry(path=job.path, problems=(text,))
         if isinstance(text, Problem)
-        else _understand(text, stem=file.stem, attachments=attachments, policy=policy)
+        else _understand(text, stem=job.file.stem, attachments=job.attachments, policy=job.policy)
     )
 
 

@@ -260,8 +260,15 @@ class _Builder:
         )
 
     def _place(self, event: yaml.Event) -> Place:
-        start, end = self._at(event.start_mark), self._at(event.end_mark)
-        return replace(start, end_line=end.line, end_column=end.column)
+        start: Any = event.start_mark
+        end: Any = event.end_mark
+        return Place(
+            path=self.parts.text.path,
+            line=start.line + 2,
+            column=start.column + 1,
+            end_line=end.line + 2,
+            end_column=end.column + 1,
+        )
 
     def _at(self, mark: Any) -> Place:  # noqa: ANN401 - libyaml's or PyYAML's own kind of mark
         """Give the place of a mark, which counts from 0 and from the line below the fence."""

@@ -65,7 +65,21 @@ def _validator(schema: str) -> Draft202012Validator:
     checker = FormatChecker(formats=["uri", "regex", "date"])
     checker.checks("date-time", raises=InstantError)(_is_instant)
     checker.checks("time-zone", raises=(KeyError, ValueError, OSError))(_is_time_zone)
-    return Draft202012Validator(contract(schema), format_checker=checker)
+    root = contract(schema)
+    return Draft202012Validator(_inlined(root, root), format_checker=checker)
+
+
+def _inlined(node: Any, root: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """Put definitions in the place of their names, which takes half as long to validate with.
+
+    No definition refers to itself. What stands beside a name only annotates.
+    """
+    if isinstance(node, list):
+        return [_inlined(child, root) for child in node]
+    if not isinstance(node, dict):
+        return node
+    own = {key: _inlined(child, root) for key, child in node.items() if key != "$ref"}
+    return {**_inlined(_definition(node, root), root), **own} if "$ref" in node else own
 
 
 def _is_instant(value: object) -> bool:

@@ -1,0 +1,27 @@
+"""Files written whole or not at all."""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Put text (UTF-8, newlines as given) in the place of a file's, keeping its permissions.
+
+    Raises:
+        OSError: it cannot be written; the old text is still there.
+    """
+    mode = file.stat().st_mode
+    with NamedTemporaryFile(
+        "w", dir=file.parent, prefix=".", suffix=".tmp", encoding="utf-8", newline="", delete=False
+    ) as stream:
+        temporary = Path(stream.name)
+        try:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+            temporary.chmod(mode)
+            temporary.replace(file)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise

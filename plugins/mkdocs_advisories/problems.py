@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 WITHHELD = "[withheld]"
 _LONGEST_VALUE = 80
@@ -16,11 +17,11 @@ class Level(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where in a file: lines and columns count from 1, columns in characters.
 
-    The end lies just behind the last character. It is 0 where only the beginning is known.
+    The end lies just behind the last character. It is 0 where only the beginning is known. (A
+    tuple, because every value of every file has one, and they go from process to process.)
     """
 
     path: str

@@ -6,8 +6,8 @@ depth is known before anything recurses.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -22,8 +22,7 @@ _NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 _PLAIN_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A leaf: its text, and whether it stood there without quotes."""
 
     place: Place
@@ -46,7 +45,7 @@ class Scalar:
         if place.line != place.end_line or written != len(self.text):
             return place
         column = place.column + quotes // 2 + offset
-        return replace(place, column=column, end_column=column + length)
+        return place._replace(column=column, end_column=column + length)
 
     def value(self) -> object:
         """Give the JSON value: text, unless it is a plain number, true, false or null."""
@@ -215,10 +214,10 @@ class _Builder:
         """Give the whole place of a collection: to its bracket, else to its last child."""
         if done.in_brackets:
             end = self._at(event.end_mark)
-            return replace(done.place, end_line=end.line, end_column=end.column)
+            return done.place._replace(end_line=end.line, end_column=end.column)
         children = [*done.children, *done.entries.values()]
         last = max((one.place for one in children), key=_end_of, default=done.place)
-        return replace(done.place, end_line=last.end_line, end_column=last.end_column)
+        return done.place._replace(end_line=last.end_line, end_column=last.end_column)
 
     def _add(self, node: Node) -> None:
         if not self.open:

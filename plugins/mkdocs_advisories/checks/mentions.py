@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from html import unescape
 from urllib.parse import unquote
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.nodes import Scalar, walk
 
 
 @error("ADV150", reads="embargo")
@@ -37,7 +37,9 @@ def _ends_later(other: Draft, draft: Draft) -> bool:
 
 def _names_in(draft: Draft, names: dict[str, Draft]) -> set[str]:
     """Find which names stand anywhere in a draft: as written, as read, and unescaped."""
-    text = f"{draft.parts.text.content}\n{asdict(draft.content)}".lower()
+    scalars = (node.text for _, node in walk(draft.root) if isinstance(node, Scalar))
+    attachments = (one.name for one in draft.content.attachments)
+    text = "\n".join([draft.parts.text.content, *scalars, *attachments]).lower()
     text += unescape(unquote(text)).lower()
     return {name for name in names if name in text and _stands_alone(name, text)}
 

@@ -4,8 +4,9 @@ Every rule looks at one kind of node, wherever it stands, and reports it by its 
 sees a node in which the schema has found fault, so one mistake is told once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from cvss import CVSS2, CVSS3, CVSS4, CVSSError
 from packageurl import PackageURL
@@ -13,9 +14,10 @@ from packageurl import PackageURL
 from mkdocs_advisories.model import EventType, RangeType, parse_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.files import DECEPTIVE
 from mkdocs_advisories.source.markup import html_tags
-from mkdocs_advisories.source.nodes import Mapping, Node, Scalar, Sequence, walk
+from mkdocs_advisories.source.nodes import Node, Scalar, Sequence, walk
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted
 
@@ -33,7 +35,7 @@ _VECTORS = {"CVSS_V2": (CVSS2, ""), "CVSS_V3": (CVSS3, "CVSS:3."), "CVSS_V4": (C
 class Front:
     """The front matter of one file, and which of its paths the schema has found fault with."""
 
-    root: Mapping
+    root: nodes.Mapping
     faulty: frozenset[Path]
     policy: Policy
 
@@ -54,16 +56,21 @@ def meanings(front: Front) -> list[Problem]:
     return [
         problem
         for path, node in front.sound()
-        for rule in _RULES
+        for rule in (plain_text, *_RULES.get(_field(path), ()))
         for problem in rule(front, path, node)
     ]
+
+
+def _field(path: Path) -> str:
+    """Name the field that a path leads to, or in whose list it lies."""
+    return str(next((step for step in reversed(path) if isinstance(step, str)), ""))
 
 
 def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     """Text of the front matter is plain: no HTML, no character that deceives."""
     if not isinstance(node, Scalar):
         return
-    for tag in html_tags(node.text):
+    for tag in html_tags(node.text) if "<" in node.text else ():
         text = "`<{tag}` is HTML, and this is plain text"
         remedy = "write the words without tags; `&lt;` is not needed"
         found = _problem("ADV120", path, node, text, remedy, tag=tag.text)
@@ -80,7 +87,7 @@ def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
 
 def valid_vector(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     """A CVSS vector is one, and of the version that its type says."""
-    if not _is_item_of("severity", path) or not isinstance(node, Mapping):
+    if not _is_item_of("severity", path) or not isinstance(node, nodes.Mapping):
         return
     kind, vector = _text(node, "type"), _text(node, "score")
     reader, prefix = _VECTORS[kind]
@@ -133,14 +140,14 @@ def valid_purl(_: Front, path: Path, node: Node) -> Iterator[Problem]:
 
 def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     """In an ordered range every stretch begins with `introduced` and ends once."""
-    if not _is_item_of("ranges", path) or not isinstance(node, Mapping):
+    if not _is_item_of("ranges", path) or not isinstance(node, nodes.Mapping):
         return
     events = node.entries["events"]
     if _text(node, "type") == RangeType.GIT or not isinstance(events, Sequence):
         return
     wants_start, ends = True, set[str]()
     for index, event in enumerate(events.items):
-        kind = next(iter(event.entries)) if isinstance(event, Mapping) else ""
+        kind = next(iter(event.entries)) if isinstance(event, nodes.Mapping) else ""
         is_start = kind == EventType.INTRODUCED
         ends |= set() if is_start else {kind}
         text = _event_fault(is_start=is_start, wants_start=wants_start, ends=ends)
@@ -191,17 +198,17 @@ def no_self_reference(front: Front, path: Path, node: Node) -> Iterator[Problem]
         yield _problem("ADV126", path, node, text, "remove it, or name the other one", id=node.text)
 
 
-_RULES: tuple[Rule, ...] = (
-    plain_text,
-    valid_vector,
-    one_severity_a_version,
-    severity_in_one_place,
-    valid_purl,
-    paired_events,
-    ascending_revisions,
-    own_id,
-    no_self_reference,
+_RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "severity": (valid_vector, one_severity_a_version, severity_in_one_place),
+        "purl": (valid_purl,),
+        "ranges": (paired_events,),
+        "revisions": (ascending_revisions,),
+        "id": (own_id,),
+        **dict.fromkeys(_FIELDS_OF_IDS, (no_self_reference,)),
+    }
 )
+"""By the field that a rule looks at."""
 
 
 def _event_fault(*, is_start: bool, wants_start: bool, ends: set[str]) -> str | None:
@@ -234,7 +241,7 @@ def _items(node: Node | None) -> Iterator[Scalar]:
 
 
 def _text(node: Node, key: str) -> str:
-    child = node.entries[key] if isinstance(node, Mapping) else node
+    child = node.entries[key] if isinstance(node, nodes.Mapping) else node
     return child.text if isinstance(child, Scalar) else ""
 
 

@@ -1,20 +1,23 @@
 """Shape: does the data fit the published JSON Schema? Each misfit becomes a sentence."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import jsonschema_rs
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from mkdocs_advisories.model import InstantError, parse_instant
 from mkdocs_advisories.source.contract import contract
 from mkdocs_advisories.source.positions import Path
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,51 +67,63 @@ def quoted(choices: Sequence[str]) -> str:
 
 
 @cache
-def _validator(schema: str) -> Draft202012Validator:
+def _validator(schema: str) -> "Draft202012Validator":
     """Make the validator that says what is wrong."""
-    return Draft202012Validator(contract(schema), format_checker=_formats())
+    # It takes most of a second to load, for the grammar of URIs, and most runs never need it.
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - see above
+
+    checker = FormatChecker(formats=["uri", "regex", "date"])
+    checker.checks("date-time", raises=InstantError)(_is_instant)
+    checker.checks("time-zone")(_is_time_zone)
+    return Draft202012Validator(contract(schema), format_checker=checker)
 
 
 @cache
 def _quick_validator(schema: str) -> jsonschema_rs.Draft202012Validator:
-    """Make a validator that only says whether anything is, in a tenth of the time.
+    """Make a validator that only says whether anything is wrong, in a tenth of the time.
 
-    Most files have no fault. Both take the same formats, and a test holds them against each other.
+    Most files have no fault. A test holds the two validators against each other.
     """
-    checker = _formats()
     formats: dict[str, Callable[..., bool]] = {
-        name: partial(_conforms, checker, name) for name in checker.checkers
+        "date-time": _conforms_to_instant,
+        "regex": _is_pattern,
+        "time-zone": _is_time_zone,
     }
     return jsonschema_rs.Draft202012Validator(
         contract(schema), formats=formats, validate_formats=True
     )
 
 
-@cache
-def _formats() -> FormatChecker:
-    checker = FormatChecker(formats=["uri", "regex", "date"])
-    checker.checks("date-time", raises=InstantError)(_is_instant)
-    checker.checks("time-zone", raises=(KeyError, ValueError, OSError))(_is_time_zone)
-    return checker
-
-
-def _conforms(checker: FormatChecker, name: str, value: str) -> bool:
-    return checker.conforms(value, name)
-
-
 def _is_instant(value: object) -> bool:
     return not isinstance(value, str) or bool(parse_instant(value))
 
 
+def _conforms_to_instant(value: str) -> bool:
+    try:
+        return _is_instant(value)
+    except InstantError:
+        return False
+
+
+def _is_pattern(value: str) -> bool:
+    try:
+        return bool(re.compile(value))
+    except re.error:
+        return False
+
+
 def _is_time_zone(value: object) -> bool:
-    return not isinstance(value, str) or bool(ZoneInfo(value))
+    try:
+        return not isinstance(value, str) or bool(ZoneInfo(value))
+    except (KeyError, ValueError, OSError):
+        return False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Failure:
     """A keyword of the schema that some value fails, with all that a sentence about it needs."""
 
-    error: ValidationError
+    error: "ValidationError"
     root: Mapping[str, Any]
     value: str
 
@@ -165,7 +180,7 @@ _TYPES = {
 }
 
 
-def _rank(error: ValidationError) -> int:
+def _rank(error: "ValidationError") -> int:
     """Put first what explains most: a value of the wrong type fails every other keyword too."""
     keyword = str(error.validator)
     in_order = _KEYWORDS_IN_ORDER
@@ -178,7 +193,7 @@ def _spot(misfit: Misfit) -> tuple[Path, str]:
 
 
 def _explain(
-    error: ValidationError, root: Mapping[str, Any], written: Callable[[Path], str | None]
+    error: "ValidationError", root: Mapping[str, Any], written: Callable[[Path], str | None]
 ) -> Iterator[Misfit]:
     value = written(tuple(error.absolute_path))
     failure = _Failure(error=error, root=root, value="" if value is None else value)

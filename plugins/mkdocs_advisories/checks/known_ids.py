@@ -38,7 +38,7 @@ _FORMS: Mapping[str, Form] = MappingProxyType(
                 name="CVE",
                 pattern=rf"CVE-(1999|20[0-9]{{2}})-{_FOUR_OR_MORE}",
                 example="CVE-2026-35195",
-                words="a year from 1999 on, and four digits or more; five or more begin with no zero",
+                words="a year from 1999 on, and four digits or more (no zero in front of five)",
             ),
             Form(
                 name="GHSA",

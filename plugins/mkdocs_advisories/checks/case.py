@@ -63,6 +63,28 @@ class House:
             if not one.is_disclosed(self.now)
         }
 
+    def look_alikes_of(self, draft: Draft) -> tuple[Draft, ...]:
+        """Give the other drafts that have a draft's summary and its affected versions."""
+        return tuple(
+            one for one in self._by_substance.get(_substance(draft), ()) if one is not draft
+        )
+
+    @cached_property
+    def _by_substance(self) -> dict[tuple[object, ...], tuple[Draft, ...]]:
+        found: dict[tuple[object, ...], tuple[Draft, ...]] = {}
+        for draft in self.catalog.drafts:
+            if not draft.faulty & {"summary", "affected"}:
+                key = _substance(draft)
+                found[key] = (*found.get(key, ()), draft)
+        return found
+
+
+def _substance(draft: Draft) -> tuple[object, ...]:
+    affected = draft.content.affected
+    packages = ((one.package.ecosystem, one.package.name) for one in affected)
+    events = ((one.versions, *(each.events for each in one.ranges)) for one in affected)
+    return draft.content.summary.casefold(), tuple(packages), tuple(events)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cvss import CVSS2, CVSS3, CVSS4, constants2, constants3, constants4
+from cvss import constants2, constants3, constants4
 
 from mkdocs_advisories.model import Content, Severity, SeverityType
+from mkdocs_advisories.scores import score
 
 UNSTATED = "unstated"
 WORDS = ("critical", "high", "medium", "low", "none", UNSTATED)
@@ -54,26 +55,15 @@ def rate(content: Content) -> Rating | None:
 
 
 def _rating(severity: Severity) -> Rating:
-    score, word, version = _score(severity)
+    scored = score(severity)
     return Rating(
-        word=word.lower(),
-        score=f"{score:.1f}",
-        version=version,
+        word=scored.word,
+        score=f"{scored.value:.1f}",
+        version=scored.version,
         vector=severity.score,
         metrics=tuple(_metrics(severity)),
-        calculator=_calculator(severity.score, version),
+        calculator=_calculator(severity.score, scored.version),
     )
-
-
-def _score(severity: Severity) -> tuple[float, str, str]:
-    if severity.type is SeverityType.CVSS_V4:
-        four = CVSS4(severity.score)
-        return float(four.base_score), four.severity, "4.0"
-    if severity.type is SeverityType.CVSS_V3:
-        three = CVSS3(severity.score)
-        return float(three.base_score), three.severities()[0], severity.score[5:8]
-    two = CVSS2(severity.score)
-    return float(two.base_score), two.severities()[0], "2.0"
 
 
 def _metrics(severity: Severity) -> list[Metric]:

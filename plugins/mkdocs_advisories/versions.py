@@ -1,0 +1,192 @@
+"""Versions as their ecosystems write and order them.
+
+What no rule is known for is not compared: every function gives None then, and never a guess. A
+comparison answers readers who ask "am I affected?", so a wrong answer is worse than none.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from packaging.version import InvalidVersion
+from packaging.version import Version as PythonVersion
+from semver import Version as SemanticVersion
+
+from mkdocs_advisories.model import Range, RangeType, Span
+
+
+class Scheme(StrEnum):
+    """A grammar and an order of versions, by the name of its standard."""
+
+    SEMVER = "SemVer 2.0.0"
+    PEP440 = "PEP 440"
+    PVP = "PVP"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Position:
+    """A point in the order of one scheme's versions. Those of two schemes have no order."""
+
+    rank: int
+    value: Any = ()
+
+
+BEGINNING = Position(rank=0)
+"""Before every version: what `introduced: "0"` means in OSV."""
+END = Position(rank=2)
+"""Behind every version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Affected versions, as positions: from `start` to before `end`, or through it."""
+
+    start: Position
+    end: Position
+    through: bool = False
+
+    def holds(self, position: Position) -> bool:
+        """Say whether a version lies in it."""
+        below = position <= self.end if self.through else position < self.end
+        return self.start <= position and below
+
+    def meets(self, other: "Stretch") -> bool:
+        """Say whether some position lies in both."""
+        return not (self._ends_before(other) or other._ends_before(self))  # noqa: SLF001 - its own class
+
+    def _ends_before(self, other: "Stretch") -> bool:
+        return self.end < other.start if self.through else self.end <= other.start
+
+
+_ECOSYSTEMS = MappingProxyType(
+    {
+        "crates.io": Scheme.SEMVER,
+        "npm": Scheme.SEMVER,
+        "Go": Scheme.SEMVER,
+        "Hex": Scheme.SEMVER,
+        "Pub": Scheme.SEMVER,
+        "SwiftURL": Scheme.SEMVER,
+        "PyPI": Scheme.PEP440,
+        "Hackage": Scheme.PVP,
+        "GHC": Scheme.PVP,
+    }
+)
+
+
+def scheme_of_ecosystem(ecosystem: str) -> Scheme | None:
+    """Give the scheme of an ecosystem of the OSV schema, or None where none is known."""
+    return _ECOSYSTEMS.get(ecosystem)
+
+
+def scheme_of_range(one: Range, ecosystem: str) -> Scheme | None:
+    """Give the scheme in which a range is to be read (OSV schema, `affected[].ranges[].type`)."""
+    if one.type is RangeType.SEMVER:
+        return Scheme.SEMVER
+    return scheme_of_ecosystem(ecosystem) if one.type is RangeType.ECOSYSTEM else None
+
+
+@lru_cache(maxsize=20_000)
+def position(version: str, scheme: Scheme) -> Position | None:
+    """Give a version's place in the order, or None if it is no version of the scheme.
+
+    Two versions that differ in SemVer's build metadata only have the same place (section 10).
+    """
+    value = _VALUES[scheme](version) if version.isascii() else None
+    return None if value is None else Position(rank=1, value=value)
+
+
+def compare(left: str, right: str, *, scheme: Scheme) -> int | None:
+    """Give -1, 0 or 1 as `left` is below, level with or above `right`; None if not known."""
+    one, other = position(left, scheme), position(right, scheme)
+    return None if one is None or other is None else (one > other) - (one < other)
+
+
+def start_of(span: Span, scheme: Scheme) -> Position | None:
+    """Give where a stretch of affected versions begins."""
+    return BEGINNING if span.introduced == "0" else position(span.introduced, scheme)
+
+
+def stretch(span: Span, scheme: Scheme) -> Stretch | None:
+    """Give affected versions as positions, or None if one of the two ends cannot be read."""
+    last = span.fixed or span.last_affected
+    start, end = start_of(span, scheme), END if last is None else position(last, scheme)
+    if start is None or end is None:
+        return None
+    return Stretch(start=start, end=end, through=span.last_affected is not None)
+
+
+def numbers(version: str, scheme: Scheme) -> tuple[int, ...] | None:
+    """Give the numbers of a version that name its release: `24.0.7-rc.1` gives 24, 0, 7."""
+    value = getattr(position(version, scheme), "value", None)
+    if isinstance(value, PythonVersion):
+        return value.release
+    if value is None:
+        return None
+    return tuple(value[:3]) if scheme is Scheme.SEMVER else value
+
+
+def is_in_line(version: str, line: str, scheme: Scheme) -> bool:
+    """Say whether a version belongs to a release line: `24.0.7` to `24`, `1.2.5` to `1.2`."""
+    own, wanted = numbers(version, scheme), _line(line)
+    return own is not None and wanted is not None and own[: len(wanted)] == wanted
+
+
+def end_of_line(line: str, scheme: Scheme) -> Position | None:
+    """Give the position behind a release line's last version: before any pre-release of the next.
+
+    None if the line is not written as numbers with dots.
+    """
+    parts = _line(line)
+    if parts is None:
+        return None
+    following = (*parts[:-1], parts[-1] + 1)
+    padded = (*following, 0, 0)[: max(3, len(following))]
+    lowest = {Scheme.SEMVER: "{}-0", Scheme.PEP440: "{}.dev0", Scheme.PVP: "{}"}[scheme]
+    shown = following if scheme is Scheme.PVP else padded
+    return position(lowest.format(".".join(map(str, shown))), scheme)
+
+
+def _line(line: str) -> tuple[int, ...] | None:
+    return (
+        tuple(map(int, line.split(".")))
+        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}", line)
+        else None
+    )
+
+
+def _semver(version: str) -> tuple[Any, ...] | None:
+    """Order as SemVer 2.0.0, section 11: a pre-release is below its release."""
+    try:
+        read = SemanticVersion.parse(version)
+    except (ValueError, TypeError):
+        return None
+    parts = read.prerelease.split(".") if read.prerelease else []
+    return read.major, read.minor, read.patch, not parts, tuple(map(_identifier, parts))
+
+
+def _identifier(text: str) -> tuple[bool, int, str]:
+    """Numbers order by value and lie below words, which order by their characters."""
+    return (False, int(text), "") if text.isdecimal() else (True, 0, text)
+
+
+def _pep440(version: str) -> PythonVersion | None:
+    try:
+        return PythonVersion(version)
+    except InvalidVersion:
+        return None
+
+
+def _pvp(version: str) -> tuple[int, ...] | None:
+    """Order as Haskell's package versioning policy: numbers, one by one; a longer one is above."""
+    return (
+        tuple(map(int, version.split("."))) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) else None
+    )
+
+
+_VALUES: MappingProxyType[Scheme, Callable[[str], Any]] = MappingProxyType(
+    {Scheme.SEMVER: _semver, Scheme.PEP440: _pep440, Scheme.PVP: _pvp}
+)

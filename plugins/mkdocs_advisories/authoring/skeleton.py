@@ -31,7 +31,7 @@ class Plan:
 
     id: str
     packages: tuple[Package, ...]
-    summary: str = "TODO: one line that names the package and what is wrong"
+    summary: str = ""
     embargo: str = UNDECIDED
     cve: str | None = None
     cve_issued: str | None = None
@@ -55,7 +55,8 @@ def _front(plan: Plan) -> Iterator[str]:
     yield f"id: {plan.id}"
     if plan.cve:
         yield f"aliases: [{plan.cve}]"
-    yield f"summary: {quoted(plan.summary)}"
+    title = plan.summary or f"TODO: what goes wrong in {plan.packages[0].name}"
+    yield f"summary: {quoted(title)}"
     yield f"embargo: {plan.embargo}"
     if plan.cve_issued:
         yield f"cve_issued: {plan.cve_issued}"

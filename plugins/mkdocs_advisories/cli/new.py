@@ -226,6 +226,7 @@ def _text(wish: _Wish, project: Project, identifier: str) -> str:
         )
     plan = Plan(
         id=identifier,
+        summary=wish.summary or "",
         packages=_packages(wish, project),
         embargo=_embargo(wish),
         cve=wish.cve,
@@ -235,7 +236,7 @@ def _text(wish: _Wish, project: Project, identifier: str) -> str:
         cwes=wish.cwes,
         spans=wish.spans,
     )
-    return skeleton(replace(plan, summary=wish.summary) if wish.summary else plan)
+    return skeleton(plan)
 
 
 def _embargo(wish: _Wish) -> str:

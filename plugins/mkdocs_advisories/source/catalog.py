@@ -57,8 +57,8 @@ class Catalog:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Entry:
-    """One file, read: the advisory if it is sound, and what is known of it if not."""
+class Entry:
+    """One file, understood: the advisory if it is sound, and what is known of it if not."""
 
     path: str
     problems: tuple[Problem, ...]
@@ -84,12 +84,23 @@ def read_catalog(
     wanted = [one for one in listing.sources if only is None or only(listing.name(one))]
     sources = listing.sources if only is None else [*wanted, *concerned(wanted, listing.sources)]
     entries = _read_all([_Job.of(one, listing, policy) for one in sorted(sources)])
+    return catalog_of(entries, problems=listing.problems)
+
+
+def read_entries(listing: Listing, *, policy: Policy) -> list[Entry]:
+    """Read every source file of a listing."""
+    return _read_all([_Job.of(one, listing, policy) for one in listing.sources])
+
+
+def catalog_of(entries: Iterable[Entry], *, problems: Iterable[Problem] = ()) -> Catalog:
+    """Put entries together, and find what is wrong between them; `problems` are the folder's."""
+    entries = tuple(entries)
     own = (problem for entry in entries for problem in entry.problems)
     return Catalog(
         advisories=tuple(entry.advisory for entry in entries if entry.advisory),
         drafts=tuple(entry.draft for entry in entries if entry.draft),
         files=len(entries),
-        problems=in_order([*own, *listing.problems, *_clashes(entries)]),
+        problems=in_order([*own, *problems, *_clashes(entries)]),
         embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
         texts={entry.path: entry.text for entry in entries if entry.text},
     )
@@ -115,7 +126,7 @@ class _Job:
         )
 
 
-def _read_all(jobs: list[_Job]) -> list[_Entry]:
+def _read_all(jobs: list[_Job]) -> list[Entry]:
     """Read files, many of them on every processor there is."""
     workers = min(os.cpu_count() or 1, len(jobs) // _WORTH_A_WORKER)
     if workers <= 1:
@@ -141,21 +152,22 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _read(job: _Job) -> _Entry:
+def _read(job: _Job) -> Entry:
     text = read_text(job.file, path=job.path)
     return (
-        _Entry(path=job.path, problems=(text,))
+        Entry(path=job.path, problems=(text,))
         if isinstance(text, Problem)
-        else _understand(text, stem=job.file.stem, attachments=job.attachments, policy=job.policy)
+        else understand(text, stem=job.file.stem, attachments=job.attachments, policy=job.policy)
     )
 
 
-def _understand(
+def understand(
     text: Text, *, stem: str, attachments: tuple[Attachment, ...], policy: Policy
-) -> _Entry:
+) -> Entry:
+    """Understand the text of a file whose name is `<stem>.md`, saved or not."""
     parts = split(text)
     if isinstance(parts, Problem):
-        return _Entry(path=text.path, problems=(parts,), text=text)
+        return Entry(path=text.path, problems=(parts,), text=text)
     root, structural = nodes.compose(parts)
     judgement = judge(root, parts=parts, stem=stem, policy=policy, is_whole=not structural)
     names = frozenset(one.name for one in attachments)
@@ -163,8 +175,8 @@ def _understand(
     problems = _once([*structural, *judgement.problems, *in_body])
     if structural or not isinstance(root, nodes.Mapping):
         known = root if isinstance(root, nodes.Mapping) else None
-        return _Entry(path=text.path, problems=problems, text=text, root=known)
-    return _Entry(
+        return Entry(path=text.path, problems=problems, text=text, root=known)
+    return Entry(
         path=text.path,
         problems=problems,
         text=text,
@@ -194,7 +206,7 @@ def _embargo(root: nodes.Mapping) -> datetime | None:
         return None
 
 
-def _clashes(entries: Iterable[_Entry]) -> Iterator[Problem]:
+def _clashes(entries: Iterable[Entry]) -> Iterator[Problem]:
     """Find ids and aliases that stand in two files. Letter case makes no difference.
 
     Two files with one id are told so once, whatever aliases they share as well.

@@ -1,0 +1,108 @@
+"""What a change of advisories means: model against model, not line against line."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from mkdocs_advisories.authoring.field_changes import Change, field_changes
+from mkdocs_advisories.source.catalog import Catalog
+from mkdocs_advisories.source.draft import Draft
+
+
+class Kind(StrEnum):
+    """What happened to a file."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdvisoryChange:
+    """What happened to one advisory.
+
+    `before` is its earlier path where that was another. `is_held` says that one of the two versions
+    is held: then only the names of the fields may be told, but on a terminal.
+    """
+
+    kind: Kind
+    path: str
+    before: str | None
+    is_held: bool
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The advisory's id."""
+        return PurePosixPath(self.path).stem
+
+
+def changes(earlier: Catalog, later: Catalog, *, now: datetime) -> tuple[AdvisoryChange, ...]:
+    """Compare two states of a folder, in the order of the paths."""
+    pairs = list(_pairs(earlier, later))
+    found = (_change(earlier, later, old, new, now) for old, new in pairs)
+    return tuple(sorted((one for one in found if one), key=lambda one: one.path))
+
+
+def _pairs(earlier: Catalog, later: Catalog) -> Iterator[tuple[str | None, str | None]]:
+    """Pair the files: by path, then by id, then by a name that the vulnerability goes by."""
+    old = {path: _names(path, earlier) for path in earlier.texts}
+    new = {path: _names(path, later) for path in later.texts}
+    for path in [one for one in new if one in old]:
+        del old[path], new[path]
+        yield path, path
+    for path in list(new):
+        origin = _origin(path, new[path], old)
+        if origin:
+            del old[origin], new[path]
+            yield origin, path
+    yield from ((path, None) for path in old)
+    yield from ((None, path) for path in new)
+
+
+def _names(path: str, catalog: Catalog) -> frozenset[str]:
+    aliases = [one.content.aliases for one in catalog.drafts if one.path == path]
+    return frozenset({PurePosixPath(path).stem, *(name for one in aliases for name in one)})
+
+
+def _origin(path: str, names: frozenset[str], old: Mapping[str, frozenset[str]]) -> str | None:
+    stem = PurePosixPath(path).stem
+    same_id = (one for one in old if PurePosixPath(one).stem == stem)
+    return next(same_id, None) or next((one for one in old if names & old[one]), None)
+
+
+def _change(
+    earlier: Catalog, later: Catalog, old: str | None, new: str | None, now: datetime
+) -> AdvisoryChange | None:
+    held = any(
+        path is not None and not catalog.is_public(path, now)
+        for path, catalog in ((old, earlier), (new, later))
+    )
+    path = new or old or ""
+    if old is None or new is None:
+        kind = Kind.ADDED if old is None else Kind.REMOVED
+        return AdvisoryChange(kind=kind, path=path, before=None, is_held=held)
+    if old == new and earlier.texts[old].content == later.texts[new].content:
+        return None
+    return AdvisoryChange(
+        kind=Kind.CHANGED if old == new else Kind.RENAMED,
+        path=path,
+        before=None if old == new else old,
+        is_held=held,
+        changes=tuple(_between(_draft(earlier, old), _draft(later, new))),
+    )
+
+
+def _draft(catalog: Catalog, path: str) -> Draft | None:
+    return next((one for one in catalog.drafts if one.path == path), None)
+
+
+def _between(old: Draft | None, new: Draft | None) -> Iterable[Change]:
+    if old is None or new is None:
+        which = "earlier" if old is None else "new"
+        text = f"the front matter of the {which} version cannot be read"
+        return (Change(field="front matter", text=text),)
+    return field_changes(old, new) or (Change(field="file", text="nothing that readers see"),)

@@ -1,0 +1,56 @@
+"""`advisory status`: what is held, due and disclosed, what is missing, and what comes next."""
+
+import click
+
+from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks.case import House
+from mkdocs_advisories.cli.exits import Exit
+from mkdocs_advisories.cli.project import current_project, now
+from mkdocs_advisories.cli.terminal import shows_held
+from mkdocs_advisories.disclosure.status import status
+from mkdocs_advisories.disclosure.status_report import status_json, status_text
+from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.source.reservations import reserved_ids
+
+
+@click.command("status")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["human", "json"]),
+    default="human",
+    show_default=True,
+    help="How to report.",
+)
+@click.option(
+    "--next",
+    "only_next",
+    is_flag=True,
+    help="Print when the next embargo ends (RFC 3339), or nothing. For timers.",
+)
+def command(*, form: str, only_next: bool) -> int:
+    """Show what is held, due, disclosed and withdrawn, and what comes next.
+
+    An advisory is due if its embargo ends within 24 hours, or has ended while errors keep it from
+    being published. The exit code is 1 if something is overdue: an advisory that is due has errors,
+    or an embargo is undecided when the policy's clock has run out. Titles, handlers and packages of
+    held ones are shown on a terminal only.
+    """
+    project, instant = current_project(), now()
+    catalog = project.read_catalog()
+    if only_next:
+        ahead = [one for one in catalog.embargoes.values() if one > instant]
+        if ahead:
+            click.echo(format_instant(min(ahead)))
+        return Exit.FINE
+    checked = check(House(catalog=catalog, policy=project.policy, now=instant))
+    found = (*catalog.problems, *checked.problems)
+    state = status(catalog, found, now=instant, reserved=reserved_ids(project.folder))
+    if form == "json":
+        click.echo(status_json(state, shows_held=shows_held()), nl=False)
+    else:
+        zone = project.policy.time_zone
+        click.echo(status_text(state, zone=zone, shows_held=shows_held()), nl=False)
+    if checked.crashes:
+        return Exit.BUG
+    return Exit.PROBLEMS if state.overdue else Exit.FINE

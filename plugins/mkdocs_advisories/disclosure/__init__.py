@@ -1,0 +1,1 @@
+"""The process around publication, and all that speaks or listens to a network."""

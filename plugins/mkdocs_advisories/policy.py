@@ -1,13 +1,16 @@
 """The organisation's disclosure policy, as `mkdocs.yml` states it: typed, frozen, complete."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mkdocs_advisories.model import Affected, Package
+
+_SATURDAY = 5
 
 
 class Source(StrEnum):
@@ -27,12 +30,60 @@ class Organisation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseLine:
+    """A line of releases (`24` has 24.0.0, 24.0.7 and so on) and the day of its first one.
+
+    `until` is the first day on which it is no longer maintained, if that was set for this line.
+    """
+
+    line: str
+    released: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Maintenance:
+    """For how many months each line is maintained whose last number is a multiple of `every`."""
+
+    every: int
+    months: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Maintained:
+    """Which lines of a project's packages are maintained, and when.
+
+    `packages` are those that are numbered like this, each as `ecosystem/name`.
+    """
+
+    packages: frozenset[str]
+    releases: tuple[ReleaseLine, ...]
+    rules: tuple[Maintenance, ...] = ()
+
+    def on(self, day: date) -> tuple[ReleaseLine, ...]:
+        """Give the lines that are released and still maintained on a day."""
+        return tuple(one for one in self.releases if one.released <= day and self._lasts(one, day))
+
+    def _lasts(self, one: ReleaseLine, day: date) -> bool:
+        end = self.end_of(one)
+        return end is None or day < end
+
+    def end_of(self, one: ReleaseLine) -> date | None:
+        """Give the first day on which a line is no longer maintained; None if it has no end."""
+        number = int(one.line.rpartition(".")[2])
+        fitting = (rule.months for rule in self.rules if number % rule.every == 0)
+        months = next(fitting, None)
+        return one.until or (None if months is None else _months_after(one.released, months))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
     """A project of the organisation and its packages, each as `ecosystem/name`."""
 
     name: str
     url: str | None = None
     packages: frozenset[str] = frozenset()
+    maintained: Maintained | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +108,30 @@ class Feed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """How long an embargo lasts from the moment at which the CVE was issued.
+
+    `by_severity` gives the hours for words of severity (in lower case); `tolerance` hours more or
+    less need no reason; longer than `longest_days` no embargo should be. Nothing is published on
+    `holidays` if it can be helped, nor on Saturdays and Sundays.
+    """
+
+    hours: int = 72
+    by_severity: Mapping[str, int] = field(default_factory=dict)
+    tolerance: int = 12
+    longest_days: int = 90
+    holidays: frozenset[date] = frozenset()
+
+    def length(self, severity: str | None) -> timedelta:
+        """Give how long an embargo lasts for a word of severity, or for an unknown one."""
+        return timedelta(hours=self.by_severity.get(severity or "", self.hours))
+
+    def is_working_day(self, day: date) -> bool:
+        """Say whether people are at work on a day."""
+        return day.weekday() < _SATURDAY and day not in self.holidays
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Checks:
     """What the organisation asks of its advisories. `off` gives the reason for each code."""
 
@@ -75,6 +150,7 @@ class Policy:
     feed: Feed
     site_url: str
     language: str
+    clock: Clock = field(default_factory=Clock)
     checks: Checks = field(default_factory=Checks)
 
     def is_own_id(self, text: str) -> bool:
@@ -88,6 +164,12 @@ class Policy:
         """
         return tuple(dict.fromkeys(self._project_of(one.package) for one in affected))
 
+    def maintained_lines_of(self, package: Package) -> Maintained | None:
+        """Give the release lines of a package, if the policy states them."""
+        key = f"{package.ecosystem}/{package.name}"
+        every = (one.maintained for one in self.projects)
+        return next((one for one in every if one and key in one.packages), None)
+
     def project_url(self, name: str) -> str | None:
         """Give the home page of a project, or None."""
         return next((one.url for one in self.projects if one.name == name), None)
@@ -95,3 +177,9 @@ class Policy:
     def _project_of(self, package: Package) -> str:
         key = f"{package.ecosystem}/{package.name}"
         return next((one.name for one in self.projects if key in one.packages), package.name)
+
+
+def _months_after(day: date, months: int) -> date:
+    """Count months on from a day; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

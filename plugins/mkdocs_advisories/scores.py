@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from cvss import CVSS2, CVSS3, CVSS4
 
-from mkdocs_advisories.model import Severity, SeverityType
+from mkdocs_advisories.model import Content, Severity, SeverityType
+
+_NEWEST_FIRST = (SeverityType.CVSS_V4, SeverityType.CVSS_V3, SeverityType.CVSS_V2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,3 +29,14 @@ def score(severity: Severity) -> Score:
         return Score(value=float(three.base_score), word=word, version=version)
     two = CVSS2(severity.score)
     return Score(value=float(two.base_score), word=two.severities()[0].lower(), version="2.0")
+
+
+def decisive(content: Content) -> Severity | None:
+    """Give the vector that rates an advisory: the newest kind, or the worst of its packages'.
+
+    None where no vector is stated.
+    """
+    if content.severity:
+        return min(content.severity, key=lambda one: _NEWEST_FIRST.index(one.type))
+    of_packages = (one for affected in content.affected for one in affected.severity)
+    return max(of_packages, key=lambda one: score(one).value, default=None)

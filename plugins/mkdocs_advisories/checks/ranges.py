@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.coverage import unfixed_lines
 from mkdocs_advisories.checks.edits import rewrite
 from mkdocs_advisories.checks.patches import says_unfixed
 from mkdocs_advisories.checks.rule import error, warning
@@ -142,7 +143,7 @@ def unfixed_is_said(case: Case) -> Iterator[Finding]:
         return
     for index in range(len(case.content.affected)):
         own = [one for one in placed_spans(case) if one.package == index]
-        unfixed = _unfixed(own)
+        unfixed = None if unfixed_lines(case, index) else _unfixed(own)
         if unfixed and not says_unfixed(case, names_release=unfixed.last is not None):
             yield case.finding(
                 *(unfixed.end or unfixed.start),

@@ -199,14 +199,15 @@ class Content:
 class Advisory:
     """An advisory, held or not: its content and what decides when that becomes public.
 
-    `embargo` is the instant of disclosure in UTC, or None while it is undecided. `cve_issued` and
-    `handler` are internal and never published. `path` is the file, relative to the folder of
-    advisories, with forward slashes.
+    `embargo` is the instant of disclosure in UTC, or None while it is undecided. `embargo_reason`,
+    `cve_issued` and `handler` are internal and never published. `path` is the file, relative to the
+    folder of advisories, with forward slashes.
     """
 
     content: Content
     embargo: datetime | None
     path: str
+    embargo_reason: str | None = None
     cve_issued: datetime | None = None
     handler: str | None = None
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from cvss import constants2, constants3, constants4
 
 from mkdocs_advisories.model import Content, Severity, SeverityType
-from mkdocs_advisories.scores import score
+from mkdocs_advisories.scores import decisive, score
 
 UNSTATED = "unstated"
 WORDS = ("critical", "high", "medium", "low", "none", UNSTATED)
 """The levels, most severe first: CVSS 3.1 section 5, CVSS 4.0 section 6, the NVD's for CVSS 2."""
 
-_NEWEST_FIRST = (SeverityType.CVSS_V4, SeverityType.CVSS_V3, SeverityType.CVSS_V2)
 _SEVERE = {"H": 3, "C": 3, "M": 2, "L": 1, "P": 1, "N": 0}
 _IMPACTS = frozenset({"C", "I", "A", "VC", "VI", "VA", "SC", "SI", "SA"})
 _BASE = {
@@ -48,10 +47,8 @@ def rate(content: Content) -> Rating | None:
 
     Gives None where no vector is stated: no word is better than a guess.
     """
-    if content.severity:
-        return _rating(min(content.severity, key=lambda one: _NEWEST_FIRST.index(one.type)))
-    of_packages = [_rating(one) for affected in content.affected for one in affected.severity]
-    return max(of_packages, key=lambda one: float(one.score), default=None)
+    severity = decisive(content)
+    return None if severity is None else _rating(severity)
 
 
 def _rating(severity: Severity) -> Rating:

@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mkdocs_advisories.policy import Checks, Feed, Organisation, Policy, Project, Source
+from mkdocs_advisories.policy import (
+    Checks,
+    Clock,
+    Feed,
+    Maintained,
+    Maintenance,
+    Organisation,
+    Policy,
+    Project,
+    ReleaseLine,
+    Source,
+)
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted, misfits
 
@@ -79,6 +90,7 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             feed=_feed(options["feed"], site),
             site_url=(site.url or "").rstrip("/") + "/",
             language=site.language,
+            clock=_clock(options.get("clock", {})),
             checks=_checks(options.get("checks", {})),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
@@ -96,9 +108,39 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read
 
 
 def _project(options: Mapping[str, Any]) -> Project:
+    packages = frozenset(options["packages"])
+    lines = options.get("maintained")
     return Project(
-        name=options["name"], url=options.get("url"), packages=frozenset(options["packages"])
+        name=options["name"],
+        url=options.get("url"),
+        packages=packages,
+        maintained=_maintained(lines, packages) if lines else None,
     )
+
+
+def _maintained(options: Mapping[str, Any], packages: frozenset[str]) -> Maintained:
+    return Maintained(
+        packages=frozenset(options.get("packages", packages)),
+        releases=tuple(map(_release_line, options["releases"])),
+        rules=tuple(
+            Maintenance(every=one.get("every", 1), months=one["months"])
+            for one in options.get("rules", ())
+        ),
+    )
+
+
+def _release_line(options: Mapping[str, Any]) -> ReleaseLine:
+    until = options.get("until")
+    return ReleaseLine(
+        line=options["line"],
+        released=date.fromisoformat(options["released"]),
+        until=date.fromisoformat(until) if until else None,
+    )
+
+
+def _clock(options: Mapping[str, Any]) -> Clock:
+    holidays = options.get("holidays", ())
+    return Clock(**{**options, "holidays": frozenset(map(date.fromisoformat, holidays))})
 
 
 def _checks(options: Mapping[str, Any]) -> Checks:

@@ -26,6 +26,7 @@ class Draft:
     path: str
     content: Content
     embargo: datetime | None
+    embargo_reason: str | None
     cve_issued: datetime | None
     handler: str | None
     faulty: frozenset[str]
@@ -59,6 +60,7 @@ def draft(
         path=parts.text.path,
         content=advisory.content,
         embargo=advisory.embargo,
+        embargo_reason=advisory.embargo_reason,
         cve_issued=advisory.cve_issued,
         handler=advisory.handler,
         faulty=faulty,

@@ -35,6 +35,7 @@ def advisory(data: Data, *, body: str, path: str, attachments: Iterable[Attachme
         content=_content(data, body, tuple(attachments)),
         embargo=embargo(data["embargo"]),
         path=path,
+        embargo_reason=data.get("embargo_reason"),
         cve_issued=_instant(data.get("cve_issued")),
         handler=data.get("handler"),
     )

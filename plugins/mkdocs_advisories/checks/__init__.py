@@ -14,7 +14,7 @@ from traceback import extract_tb
 
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.checks.rule import HouseRule, Rule
-from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.report.findings import Crash
 
 NEVER_OFF = frozenset({"ADV150", "ADV151"})
@@ -42,14 +42,17 @@ def rules() -> tuple[Rule | HouseRule, ...]:
     return tuple(known[code] for code in sorted(known))
 
 
-def check(house: House) -> Checked:
+def check(house: House, *, level: Level | None = None) -> Checked:
     """Hold all that could be understood against every rule that the policy has not switched off.
 
-    A rule that fails on a file is a crash of that rule there; all others go on.
+    With a `level`, only against the rules of that level. A rule that fails on a file is a crash of
+    that rule there; all others go on.
     """
     problems: list[Problem] = []
     crashes: list[Crash] = []
     for rule in _switched_on(house):
+        if level not in {None, rule.level}:
+            continue
         if isinstance(rule, HouseRule):
             _run(rule.code, "", (map(rule.problem, rule.judge(house))), problems, crashes)
             continue

@@ -1,7 +1,6 @@
 """Edits of front matter that keep its quotes, its comments and its order."""
 
 import json
-from dataclasses import replace
 
 from mkdocs_advisories.checks.case import Case
 from mkdocs_advisories.problems import Edit, Fix
@@ -41,5 +40,5 @@ def add_field(case: Case, path: Path, *, name: str, value: str, text: str) -> Fi
         indent = next(iter(node.keys.values())).column - 1
         written = f"\n{' ' * indent}{field}"
     place = source.place(at)
-    place = replace(place, end_line=place.line, end_column=place.column)
+    place = place._replace(end_line=place.line, end_column=place.column)
     return Fix(text=text, edits=(Edit(place=place, replacement=written),))

@@ -23,7 +23,7 @@ from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
-from mkdocs_advisories.problems import errors
+from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.site import build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
@@ -159,10 +159,13 @@ def _now() -> datetime:
 def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:
     """Refuse to build with an error. Warnings are the business of `advisory check`.
 
+    So a fault in a rule that only warns cannot keep an advisory from being published on time.
+
     Raises:
         PluginError: there is an error, or a check itself has failed.
     """
-    checked = check(House(catalog=catalog, policy=settings.policy, now=now))
+    house = House(catalog=catalog, policy=settings.policy, now=now)
+    checked = check(house, level=Level.ERROR)
     found = errors([*catalog.problems, *checked.problems])
     if found or checked.crashes:
         raise PluginError(

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from conftest import NOW
-from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks import check, check_house
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Place, Problem, in_order
@@ -149,9 +149,11 @@ def problems_of(one: Example, folder: Path) -> tuple[Problem, ...]:
     (folder / "earlier").mkdir()
     catalog = catalog_of(one.files, folder / "now", policy)
     earlier = None if one.earlier is None else catalog_of(one.earlier, folder / "earlier", policy)
-    checked = check(House(catalog=catalog, policy=policy, now=NOW, earlier=earlier))
-    assert checked.crashes == ()
-    return in_order([*catalog.problems, *checked.problems])
+    house = House(catalog=catalog, policy=policy, now=NOW, earlier=earlier)
+    checked = (check(house), check_house(house))
+    assert [one.crashes for one in checked] == [(), ()]
+    found = (problem for one in checked for problem in one.problems)
+    return in_order([*catalog.problems, *found])
 
 
 def compact(problems: tuple[Problem, ...]) -> str:

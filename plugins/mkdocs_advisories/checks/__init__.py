@@ -43,7 +43,7 @@ def rules() -> tuple[Rule | HouseRule, ...]:
 
 
 def check(house: House, *, level: Level | None = None) -> Checked:
-    """Hold all that could be understood against every rule that the policy has not switched off.
+    """Hold the files of a house against every rule that the policy has not switched off.
 
     With a `level`, only against the rules of that level. A rule that fails on a file is a crash of
     that rule there; all others go on.
@@ -51,13 +51,19 @@ def check(house: House, *, level: Level | None = None) -> Checked:
     problems: list[Problem] = []
     crashes: list[Crash] = []
     for rule in _switched_on(house):
-        if level not in {None, rule.level}:
-            continue
+        if isinstance(rule, Rule) and level in {None, rule.level}:
+            for case in house.cases():
+                _run(rule.code, case.draft.path, rule.problems(case), problems, crashes)
+    return Checked(problems=tuple(problems), crashes=tuple(crashes))
+
+
+def check_house(house: House) -> Checked:
+    """Hold all files together against the rules about them together."""
+    problems: list[Problem] = []
+    crashes: list[Crash] = []
+    for rule in _switched_on(house):
         if isinstance(rule, HouseRule):
-            _run(rule.code, "", (map(rule.problem, rule.judge(house))), problems, crashes)
-            continue
-        for case in house.cases():
-            _run(rule.code, case.draft.path, rule.problems(case), problems, crashes)
+            _run(rule.code, "", map(rule.problem, rule.judge(house)), problems, crashes)
     return Checked(problems=tuple(problems), crashes=tuple(crashes))
 
 

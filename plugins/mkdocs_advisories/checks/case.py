@@ -1,16 +1,17 @@
 """What a house rule sees, and what it says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
+from typing import TypeVar
 
 from mkdocs_advisories.model import Content
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Fix, Place, Related
 from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.catalog import Catalog
-from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.draft import Card, Draft, card
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted
 
@@ -28,62 +29,76 @@ class Finding:
     fix: Fix | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Register:
+    """What is known of all files: the cards of those that could be understood, and every path."""
+
+    cards: tuple[Card, ...]
+    paths: frozenset[str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """All advisories, the policy, the one instant, and how the folder was earlier if that is known.
+    """The files to judge, what is known of all others, the policy, and the one instant.
 
-    `earlier` is the catalog as of some commit; the rules about history are silent without it.
+    `register` tells of all files; where it is not given, those of the catalog are all. `earlier` is
+    the catalog as of some commit; the rules about history are silent without it.
     """
 
     catalog: Catalog
     policy: Policy
     now: datetime
     earlier: Catalog | None = None
+    register: Register | None = None
 
     def cases(self) -> Iterator["Case"]:
-        """Give every file that could be understood, in the order of their paths."""
+        """Give every file to judge that could be understood, in the order of their paths."""
         return (Case(house=self, draft=one) for one in self.catalog.drafts)
 
     @cached_property
-    def drafts_by_name(self) -> dict[str, tuple[Draft, ...]]:
-        """Find the drafts that go by an id or alias (in lower case)."""
-        found: dict[str, tuple[Draft, ...]] = {}
-        for draft in self.catalog.drafts:
-            for name in draft.content.named_ids():
-                found[name.lower()] = (*found.get(name.lower(), ()), draft)
-        return found
-
-    @cached_property
-    def held_by_name(self) -> dict[str, Draft]:
-        """Find the held drafts by the names (in lower case) that they go by."""
-        return {
-            name: one
-            for name, drafts in self.drafts_by_name.items()
-            for one in drafts
-            if not one.is_disclosed(self.now)
-        }
-
-    def look_alikes_of(self, draft: Draft) -> tuple[Draft, ...]:
-        """Give the other drafts that have a draft's summary and its affected versions."""
-        return tuple(
-            one for one in self._by_substance.get(_substance(draft), ()) if one is not draft
+    def everything(self) -> Register:
+        """What is known of all files."""
+        return self.register or Register(
+            cards=tuple(map(card, self.catalog.drafts)),
+            paths=frozenset(self.catalog.texts),
         )
 
     @cached_property
-    def _by_substance(self) -> dict[tuple[object, ...], tuple[Draft, ...]]:
-        found: dict[tuple[object, ...], tuple[Draft, ...]] = {}
-        for draft in self.catalog.drafts:
-            if not draft.faulty & {"summary", "affected"}:
-                key = _substance(draft)
-                found[key] = (*found.get(key, ()), draft)
-        return found
+    def cards_by_name(self) -> dict[str, tuple[Card, ...]]:
+        """Find the cards that go by an id or alias (in lower case)."""
+        return _grouped((name, one) for one in self.everything.cards for name in one.names)
+
+    @cached_property
+    def cards_by_title(self) -> dict[str, tuple[Card, ...]]:
+        """Find the cards of a title, the first disclosed first."""
+        last = datetime.max.replace(tzinfo=UTC)
+        in_order = sorted(self.everything.cards, key=lambda one: (one.embargo or last, one.path))
+        return _grouped((one.title, one) for one in in_order if one.title)
+
+    @cached_property
+    def cards_by_substance(self) -> dict[bytes, tuple[Card, ...]]:
+        """Find the cards of one title and the same affected versions."""
+        return _grouped((one.substance, one) for one in self.everything.cards if one.substance)
+
+    @cached_property
+    def held_by_name(self) -> dict[str, Card]:
+        """Find the cards of what is held by the names (in lower case) that it goes by."""
+        return {
+            name: one
+            for name, cards in self.cards_by_name.items()
+            for one in cards
+            if not one.is_disclosed(self.now)
+        }
 
 
-def _substance(draft: Draft) -> tuple[object, ...]:
-    affected = draft.content.affected
-    packages = ((one.package.ecosystem, one.package.name) for one in affected)
-    events = ((one.versions, *(each.events for each in one.ranges)) for one in affected)
-    return draft.content.summary.casefold(), tuple(packages), tuple(events)
+_Key = TypeVar("_Key")
+
+
+def _grouped(pairs: Iterable[tuple[_Key, Card]]) -> dict[_Key, tuple[Card, ...]]:
+    found: dict[_Key, list[Card]] = {}
+    for key, one in pairs:
+        found.setdefault(key, []).append(one)
+    return {key: tuple(cards) for key, cards in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +122,11 @@ class Case:
     def content(self) -> Content:
         """What the advisory tells the public."""
         return self.draft.content
+
+    @property
+    def card(self) -> Card:
+        """What other files know of this one."""
+        return card(self.draft)
 
     @property
     def is_disclosed(self) -> bool:
@@ -150,6 +170,11 @@ class Case:
         """Give the place of `length` characters from an offset of the body."""
         parts = self.draft.parts
         return parts.text.place(parts.body_start + start, length)
+
+    def place_of(self, words: str) -> Place:
+        """Give the first place in the file at which some words stand, in whatever letter case."""
+        text = self.draft.parts.text
+        return text.place(max(0, text.content.lower().find(words.lower())), len(words))
 
     def finding(
         self,

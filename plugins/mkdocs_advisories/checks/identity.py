@@ -10,6 +10,7 @@ from mkdocs_advisories.checks.edits import rewrite
 from mkdocs_advisories.checks.known_ids import expected_form, is_placeholder, well_formed, year_of
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.problems import Related
+from mkdocs_advisories.source.draft import Card
 from mkdocs_advisories.source.positions import Path
 
 _IDS = "id aliases related upstream superseded_by"
@@ -130,21 +131,20 @@ def told_once(case: Case) -> Iterator[Finding]:
     It is reported in the file that is disclosed later, or else in the later path, so that a public
     file never leads to a held one.
     """
-    for other in case.house.look_alikes_of(case.draft):
-        mine, its = (_age(one.embargo, one.path) for one in (case.draft, other))
-        if its < mine and not _knows(case, other.content.id):
-            place = other.root.entries["summary"].place
+    mine = case.card
+    for other in case.house.cards_by_substance.get(mine.substance, ()):
+        if _age(other) < _age(mine) and not _knows(case, other.id):
             yield case.finding(
                 "summary",
                 text="another file has this summary and the same affected versions",
                 remedy="merge the two, or say what differs; name it in `related` if both are meant",
-                related=(Related(place=place, text="the other one"),),
+                related=(Related(place=other.summary_place, text="the other one"),),
             )
             return
 
 
-def _age(embargo: datetime | None, path: str) -> tuple[datetime, str]:
-    return embargo or datetime.max.replace(tzinfo=UTC), path
+def _age(one: Card) -> tuple[datetime, str]:
+    return one.embargo or datetime.max.replace(tzinfo=UTC), one.path
 
 
 def _knows(case: Case, other: str) -> bool:

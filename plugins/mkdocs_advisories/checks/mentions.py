@@ -1,13 +1,13 @@
 """A public advisory does not point at a held one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from urllib.parse import unquote
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import error
-from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.nodes import Scalar, walk
 
 
@@ -21,21 +21,21 @@ def no_mention_of_held(case: Case) -> Iterator[Finding]:
     held = case.house.held_by_name
     for name in sorted(_names_in(case.draft, held)) if held else ():
         other = held[name]
-        if other is not case.draft and _ends_later(other, case.draft):
+        if other.path != case.draft.path and _ends_later(other, case.draft):
             yield Finding(
-                place=case.house.catalog.place_of(case.draft.path, name),
+                place=case.place_of(name),
                 text="the advisory that is named here is held for longer than this one",
                 remedy="leave its id out until then, or give both the same embargo",
             )
 
 
-def _ends_later(other: Draft, draft: Draft) -> bool:
+def _ends_later(other: Card, draft: Draft) -> bool:
     if other.embargo is None or draft.embargo is None:
         return draft.embargo is not None
     return other.embargo > draft.embargo
 
 
-def _names_in(draft: Draft, names: dict[str, Draft]) -> set[str]:
+def _names_in(draft: Draft, names: Iterable[str]) -> set[str]:
     """Find which names stand anywhere in a draft: as written, as read, and unescaped."""
     scalars = (node.text for _, node in walk(draft.root) if isinstance(node, Scalar))
     attachments = (one.name for one in draft.content.attachments)

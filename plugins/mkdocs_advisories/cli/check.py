@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
@@ -12,19 +12,19 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories import __version__
-from mkdocs_advisories.checks import check
-from mkdocs_advisories.checks.case import House
+from mkdocs_advisories.checks.shards import examine
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, now
-from mkdocs_advisories.problems import Fix, Level, Problem, in_order
+from mkdocs_advisories.problems import Fix, Level, Place, Problem
 from mkdocs_advisories.report import Findings
 from mkdocs_advisories.report.findings import counted
 from mkdocs_advisories.report.github import annotations, step_summary
 from mkdocs_advisories.report.human import human
 from mkdocs_advisories.report.json import as_json
 from mkdocs_advisories.report.sarif import sarif
-from mkdocs_advisories.source.catalog import Catalog
+from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.mending import mended
+from mkdocs_advisories.source.positions import Text
 from mkdocs_advisories.source.writing import replace_text
 
 FORMATS = ("human", "json", "github", "sarif")
@@ -117,21 +117,33 @@ class Run:
 
     def findings(self, *, shows_held: bool) -> Findings:
         """Read, check, and keep what was asked for."""
-        only = None if self.choice.paths is None else self.choice.wants_file
-        catalog = self.project.read_catalog(only=only)
-        house = House(catalog=catalog, policy=self.project.policy, now=self.now)
-        checked = check(house)
-        found = in_order([*catalog.problems, *checked.problems])
+        project = self.project
+        examined = examine(
+            project.folder,
+            prefix=project.configuration.advisories_dir,
+            policy=project.policy,
+            now=self.now,
+            only=None if self.choice.paths is None else self.choice.wants_file,
+        )
+        problems = tuple(one for one in examined.problems if self.choice.wants(one))
         return Findings(
-            problems=tuple(one for one in found if self.choice.wants(one)),
-            files=sum(map(self.choice.wants_file, catalog.texts)),
-            is_shown=(lambda _: True) if shows_held else self._is_public(catalog),
-            texts={path: text.content for path, text in catalog.texts.items()},
-            crashes=checked.crashes,
+            problems=problems,
+            files=sum(map(self.choice.wants_file, examined.paths)),
+            is_shown=lambda path: shows_held or examined.is_public(path, self.now),
+            texts=_texts(problems, project.root),
+            crashes=examined.crashes,
         )
 
-    def _is_public(self, catalog: Catalog) -> Callable[[str], bool]:
-        return lambda path: catalog.is_public(path, self.now)
+
+def _texts(problems: Iterable[Problem], root: Path) -> dict[str, str]:
+    """Read the files that a report may show lines of. One that has gone meanwhile has none."""
+    paths = {place.path for one in problems for place in (one.place, *_related(one))}
+    texts = ((path, read_text(root / path, path=path)) for path in paths)
+    return {path: text.content for path, text in texts if isinstance(text, Text)}
+
+
+def _related(problem: Problem) -> Iterator[Place]:
+    return (one.place for one in problem.related)
 
 
 def _codes(values: Iterable[str]) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from mkdocs_advisories.model import Advisory, Attachment, InstantError
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Place, Problem, in_order
+from mkdocs_advisories.problems import Problem, in_order
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
 from mkdocs_advisories.source.companions import concerned
-from mkdocs_advisories.source.draft import Draft, draft
+from mkdocs_advisories.source.draft import Card, Draft, card, draft
 from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.front import judge
@@ -44,11 +44,6 @@ class Catalog:
     problems: tuple[Problem, ...]
     embargoes: Mapping[str, datetime]
     texts: Mapping[str, Text]
-
-    def place_of(self, path: str, words: str) -> Place:
-        """Give the first place in a file at which some words stand, in whatever letter case."""
-        text = self.texts[path]
-        return text.place(max(0, text.content.lower().find(words.lower())), len(words))
 
     def is_public(self, path: str, now: datetime) -> bool:
         """Say whether what a file says may be shown at `now`. In doubt, it may not."""
@@ -81,15 +76,22 @@ def read_catalog(
         FileNotFoundError: there is no such folder.
     """
     listing = list_folder(folder, prefix=prefix)
+    entries = _read_all(jobs_of(listing, policy=policy, only=only))
+    return catalog_of(entries, problems=listing.problems)
+
+
+def jobs_of(
+    listing: Listing, *, policy: Policy, only: Callable[[str], bool] | None = None
+) -> list["Job"]:
+    """Choose the files to read: all, or those asked for and those that have to do with them."""
     wanted = [one for one in listing.sources if only is None or only(listing.name(one))]
     sources = listing.sources if only is None else [*wanted, *concerned(wanted, listing.sources)]
-    entries = _read_all([_Job.of(one, listing, policy) for one in sorted(sources)])
-    return catalog_of(entries, problems=listing.problems)
+    return [Job.of(one, listing, policy) for one in sorted(sources)]
 
 
 def read_entries(listing: Listing, *, policy: Policy) -> list[Entry]:
     """Read every source file of a listing."""
-    return _read_all([_Job.of(one, listing, policy) for one in listing.sources])
+    return _read_all(jobs_of(listing, policy=policy))
 
 
 def catalog_of(entries: Iterable[Entry], *, problems: Iterable[Problem] = ()) -> Catalog:
@@ -100,14 +102,38 @@ def catalog_of(entries: Iterable[Entry], *, problems: Iterable[Problem] = ()) ->
         advisories=tuple(entry.advisory for entry in entries if entry.advisory),
         drafts=tuple(entry.draft for entry in entries if entry.draft),
         files=len(entries),
-        problems=in_order([*own, *problems, *_clashes(entries)]),
+        problems=in_order([*own, *problems, *clashes(map(outline, entries))]),
         embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
         texts={entry.path: entry.text for entry in entries if entry.text},
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Job:
+class Outline:
+    """What all other files need to know of one: light enough to go from process to process."""
+
+    path: str
+    problems: tuple[Problem, ...]
+    ids: tuple[nodes.Scalar, ...]
+    aliases: tuple[nodes.Scalar, ...]
+    embargo: datetime | None
+    card: Card | None
+
+
+def outline(entry: Entry) -> Outline:
+    """Take from an entry what others need to know of it."""
+    return Outline(
+        path=entry.path,
+        problems=entry.problems,
+        ids=tuple(_scalars(entry.root, "id")),
+        aliases=tuple(_scalars(entry.root, "aliases")),
+        embargo=entry.embargo,
+        card=card(entry.draft) if entry.draft else None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
     """All that it takes to read one file, wherever that is done."""
 
     file: Path
@@ -116,7 +142,7 @@ class _Job:
     policy: Policy
 
     @classmethod
-    def of(cls, file: Path, listing: Listing, policy: Policy) -> "_Job":
+    def of(cls, file: Path, listing: Listing, policy: Policy) -> "Job":
         """Gather what a listing knows of a file."""
         return cls(
             file=file,
@@ -126,22 +152,27 @@ class _Job:
         )
 
 
-def _read_all(jobs: list[_Job]) -> list[Entry]:
+def workers_for(files: int) -> int:
+    """Give how many processes it is worth to read that many files with."""
+    return max(1, min(os.cpu_count() or 1, files // _WORTH_A_WORKER))
+
+
+def _read_all(jobs: list[Job]) -> list[Entry]:
     """Read files, many of them on every processor there is."""
-    workers = min(os.cpu_count() or 1, len(jobs) // _WORTH_A_WORKER)
-    if workers <= 1:
-        return [_read(one) for one in jobs]
+    workers = workers_for(len(jobs))
+    if workers == 1:
+        return [read(one) for one in jobs]
     # Not forked: a fork of a process with threads, as a server has them, may hang.
     spawn = get_context("spawn")
     with (
-        _without_collector(),
+        without_collector(),
         ProcessPoolExecutor(workers, mp_context=spawn, initializer=gc.disable) as pool,
     ):
-        return list(pool.map(_read, jobs, chunksize=100))
+        return list(pool.map(read, jobs, chunksize=100))
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Keep the garbage collector from going through millions of new values again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -152,7 +183,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _read(job: _Job) -> Entry:
+def read(job: Job) -> Entry:
+    """Read and understand one file."""
     text = read_text(job.file, path=job.path)
     return (
         Entry(path=job.path, problems=(text,))
@@ -206,17 +238,17 @@ def _embargo(root: nodes.Mapping) -> datetime | None:
         return None
 
 
-def _clashes(entries: Iterable[Entry]) -> Iterator[Problem]:
+def clashes(outlines: Iterable[Outline]) -> Iterator[Problem]:
     """Find ids and aliases that stand in two files. Letter case makes no difference.
 
     Two files with one id are told so once, whatever aliases they share as well.
     """
     ids: dict[str, list[nodes.Scalar]] = defaultdict(list)
     aliases: dict[str, list[nodes.Scalar]] = defaultdict(list)
-    for entry in entries:
-        for one in _scalars(entry.root, "id"):
+    for entry in outlines:
+        for one in entry.ids:
             ids[one.text.lower()].append(one)
-        for one in _scalars(entry.root, "aliases"):
+        for one in entry.aliases:
             aliases[one.text.lower()].append(one)
     id_of = {one.place.path: name for name, same in ids.items() for one in same}
     for same in ids.values():

@@ -1,10 +1,13 @@
 """A file as far as it can be understood: what the house rules look at."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
-from mkdocs_advisories.model import Attachment, Content
+from mkdocs_advisories.model import Affected, Attachment, Content
+from mkdocs_advisories.problems import Place
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import without_code
 from mkdocs_advisories.source.frontmatter import Parts
@@ -37,6 +40,70 @@ class Draft:
     def is_disclosed(self, now: datetime) -> bool:
         """Say whether the embargo has ended at `now`. Undecided or unreadable means held."""
         return self.embargo is not None and self.embargo <= now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Card:
+    """What the checks of one file may ask about another: no more than fits on a card.
+
+    Files are checked in several processes, and only cards go from one to another. `names` are its
+    id and aliases in lower case; `title` is its summary, by letters and digits alone; `substance`
+    stands for title and affected versions, and `wording` for title and text. Each is empty where
+    it cannot be relied on.
+    """
+
+    path: str
+    id: str
+    names: frozenset[str]
+    embargo: datetime | None
+    title: str
+    substance: bytes
+    wording: bytes
+    id_place: Place
+    summary_place: Place
+
+    def is_disclosed(self, now: datetime) -> bool:
+        """Say whether the embargo has ended at `now`. Undecided or unreadable means held."""
+        return self.embargo is not None and self.embargo <= now
+
+
+def card(one: Draft) -> Card:
+    """Write the card of a draft."""
+    content = one.content
+    title = "" if "summary" in one.faulty else "".join(re.findall(r"\w+", content.summary.lower()))
+    words = "".join(content.details.split())
+    is_told = title and "affected" not in one.faulty
+    return Card(
+        path=one.path,
+        id=content.id,
+        names=frozenset(name.lower() for name in content.named_ids()),
+        embargo=one.embargo,
+        title=title,
+        substance=_digest(title, _versions(content.affected)) if is_told else b"",
+        wording=_digest(title, words) if title else b"",
+        id_place=_place(one, "id"),
+        summary_place=_place(one, "summary"),
+    )
+
+
+def _place(one: Draft, field: str) -> Place:
+    node = one.root.entries.get(field)
+    return node.place if node else Place(path=one.path)
+
+
+def _versions(affected: Sequence[Affected]) -> str:
+    """Write which versions of which packages are affected, the same for the same."""
+    packages = ((one.package.ecosystem, one.package.name) for one in affected)
+    return repr([*packages, *((one.versions, _events(one)) for one in affected)])
+
+
+def _events(affected: Affected) -> list[tuple[str, str]]:
+    events = (event for one in affected.ranges for event in one.events)
+    return [(event.type.value, event.version) for event in events]
+
+
+def _digest(*texts: str) -> bytes:
+    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def draft(

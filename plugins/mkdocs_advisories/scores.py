@@ -1,6 +1,7 @@
 """The score of a CVSS vector, and the word for it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cvss import CVSS2, CVSS3, CVSS4
 
@@ -18,6 +19,7 @@ class Score:
     version: str
 
 
+@lru_cache(maxsize=4096)
 def score(severity: Severity) -> Score:
     """Score a valid vector (CVSS 3.1 section 5, CVSS 4.0 section 6, the NVD's words for CVSS 2)."""
     if severity.type is SeverityType.CVSS_V4:

@@ -6,6 +6,7 @@ sees a node in which the schema has found fault, so one mistake is told once.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from cvss import CVSS2, CVSS3, CVSS4, CVSSError
@@ -41,6 +42,9 @@ class Front:
 
     def sound(self) -> Iterator[tuple[Path, Node]]:
         """Give every node that has no fault at it, above it or below it."""
+        if not self.faulty:
+            yield from walk(self.root)
+            return
         above = {fault[:end] for fault in self.faulty for end in range(len(fault) + 1)}
         for path, node in walk(self.root):
             prefixes = (path[:end] for end in range(len(path) + 1))
@@ -128,14 +132,19 @@ def valid_purl(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     if not path or path[-1] != "purl" or not isinstance(node, Scalar):
         return
     try:
-        version = PackageURL.from_string(node.text).version
+        carries_version = _carries_version(node.text)
     except ValueError:
         text, remedy = "`{purl}` is not a valid package URL", "write `pkg:type/name`"
     else:
-        if version is None:
+        if not carries_version:
             return
         text, remedy = "`{purl}` carries a version", "leave the version out: the ranges have it"
     yield _problem("ADV122", path, node, text, remedy, purl=node.text)
+
+
+@lru_cache(maxsize=4096)
+def _carries_version(purl: str) -> bool:
+    return PackageURL.from_string(purl).version is not None
 
 
 def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
@@ -223,6 +232,7 @@ def _event_fault(*, is_start: bool, wants_start: bool, ends: set[str]) -> str | 
     return None
 
 
+@lru_cache(maxsize=4096)
 def _is_vector(reader: Callable[[str], object], vector: str) -> bool:
     try:
         reader(vector)

@@ -1,5 +1,6 @@
 """Text with positions: every line and column of a problem comes from here."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
@@ -19,8 +20,7 @@ class Text:
 
     def __post_init__(self) -> None:
         """Note where each line begins."""
-        starts = [0]
-        starts.extend(i + 1 for i, char in enumerate(self.content) if char == "\n")
+        starts = [0, *(newline.end() for newline in re.finditer("\n", self.content))]
         object.__setattr__(self, "_line_starts", tuple(starts))
 
     def place(self, offset: int, length: int = 0) -> Place:

@@ -244,6 +244,22 @@ def test_edits_that_touch_are_never_applied_together(edits: list[tuple[int, int,
     assert bool(applied) == bool(fixes)
 
 
+def test_files_are_named_from_where_the_reader_stands(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, FAULTY)
+    monkeypatch.chdir(project.parent)
+    with pytest.raises(SystemExit):
+        main(["-f", f"{project.name}/mkdocs.yml", "check", "--select", "ADV102"])
+    shown = capsys.readouterr().out
+    assert f"--> {project.name}/advisories/LAN-2026-0001.md:3:1\n" in shown
+    assert "3 | sumary: 'Lantern" in shown
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(project.parent))
+    run("--select", "ADV102", "--format", "github")
+    assert f"::error file={project.name}/advisories/" in capsys.readouterr().out
+
+
 def test_codes_are_selected_and_ignored_by_their_beginning(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -33,6 +33,10 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         """Write it as compilers do, so that editors can jump there."""
         return f"{self.path}:{self.line}:{self.column}"
+
+    def below(self, folder: str) -> "Place":
+        """Name the place from further up: `folder` ends with a slash, or is empty."""
+        return self._replace(path=folder + self.path)
 
     @property
     def is_span(self) -> bool:
@@ -106,6 +110,20 @@ class Problem:
             return WITHHELD if withhold else _printable(text)
 
         return re.sub(r"\{([a-z]+)\}", value, template)
+
+
+def below(problem: Problem, folder: str) -> Problem:
+    """Name all places of a problem from further up: `folder` ends with a slash, or is empty."""
+    fix = problem.fix and replace(
+        problem.fix,
+        edits=tuple(replace(one, place=one.place.below(folder)) for one in problem.fix.edits),
+    )
+    return replace(
+        problem,
+        place=problem.place.below(folder),
+        related=tuple(replace(one, place=one.place.below(folder)) for one in problem.related),
+        fix=fix,
+    )
 
 
 def as_text(problem: Problem, *, withhold: bool) -> str:

@@ -15,7 +15,7 @@ from mkdocs_advisories import __version__
 from mkdocs_advisories.checks.shards import examine
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, now
-from mkdocs_advisories.problems import Fix, Level, Place, Problem
+from mkdocs_advisories.problems import Fix, Level, Place, Problem, below
 from mkdocs_advisories.report import Findings
 from mkdocs_advisories.report.findings import counted
 from mkdocs_advisories.report.github import annotations, step_summary
@@ -101,8 +101,9 @@ def command(  # noqa: PLR0913 - the options of a command
         return _show_diff(run, shows_held=shows_held)
     if fix:
         _mend(run)
-    findings = run.findings(shows_held=shows_held)
-    _publish(findings, form=form or _default_form(output), output=output)
+    form = form or _default_form(output)
+    findings = run.findings(shows_held=shows_held, above=_folder_above(project, form))
+    _publish(findings, form=form, output=output)
     return _exit(findings, strict=strict, exit_zero=exit_zero)
 
 
@@ -115,8 +116,8 @@ class Run:
     choice: Choice
     since: str | None = None
 
-    def findings(self, *, shows_held: bool) -> Findings:
-        """Read, check, and keep what was asked for."""
+    def findings(self, *, shows_held: bool, above: str = "") -> Findings:
+        """Read, check, and keep what was asked for. `above` is put in front of every path."""
         project = self.project
         examined = examine(
             project.folder,
@@ -126,11 +127,14 @@ class Run:
             only=None if self.choice.paths is None else self.choice.wants_file,
         )
         problems = tuple(one for one in examined.problems if self.choice.wants(one))
+        texts = _texts(problems, project.root)
         return Findings(
-            problems=problems,
+            problems=tuple(below(one, above) for one in problems),
             files=sum(map(self.choice.wants_file, examined.paths)),
-            is_shown=lambda path: shows_held or examined.is_public(path, self.now),
-            texts=_texts(problems, project.root),
+            is_shown=lambda path: (
+                shows_held or examined.is_public(path.removeprefix(above), self.now)
+            ),
+            texts={above + path: text for path, text in texts.items()},
             crashes=examined.crashes,
         )
 
@@ -178,6 +182,16 @@ def _relative(paths: tuple[Path, ...], project: Project) -> frozenset[str] | Non
             raise Stop(f"{path} is not below {project.folder}", exit_code=Exit.USAGE)
         chosen.add(f"{project.configuration.advisories_dir}/{resolved.relative_to(folder)}")
     return frozenset(chosen) or None
+
+
+def _folder_above(project: Project, form: str) -> str:
+    """Give the way to the project from where its reader stands: here, or the top of the checkout.
+
+    GitHub names files from the top of the repository, wherever a step runs.
+    """
+    top = os.environ.get("GITHUB_WORKSPACE") if form in {"github", "sarif"} else None
+    way = Path(os.path.relpath(project.root, top or Path.cwd())).as_posix()
+    return "" if way == "." else f"{way}/"
 
 
 def _default_form(output: Path | None) -> str:

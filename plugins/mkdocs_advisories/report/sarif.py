@@ -29,7 +29,7 @@ def sarif(findings: Findings, *, version: str) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder of mkdocs.yml."}}},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
         "invocations": [_invocation(findings)],
         "results": list(_results(findings, codes)),
     }

@@ -29,6 +29,7 @@ aliases: [CVE-2026-7777]
 related: [CANARY-related]
 upstream: [CANARY-upstream]
 cve_issued: 2026-04-28T12:00:00Z
+embargo_reason: canary-embargo-reason
 handler: canary-handler
 cwe_ids: [CWE-7777]
 severity: [{type: CVSS_V3, score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:H"}]

@@ -49,6 +49,11 @@ class Stretch:
     end: Position
     through: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version can lie in it."""
+        return self.start > self.end or (self.start == self.end and not self.through)
+
     def holds(self, position: Position) -> bool:
         """Say whether a version lies in it."""
         below = position <= self.end if self.through else position < self.end

@@ -43,7 +43,9 @@ def embargo_ends_on_a_working_day(case: Case) -> Iterator[Finding]:
         is_holiday = day in case.policy.clock.holidays
         yield case.finding(
             "embargo",
-            text="the embargo ends on a holiday, {day}" if is_holiday else "it ends on a {day}",
+            text="the embargo ends on a holiday, {day}"
+            if is_holiday
+            else "the embargo ends on a {day}",
             remedy="move it to a working day, unless waiting is worse",
             day=str(day) if is_holiday else f"{day:%A}",
         )

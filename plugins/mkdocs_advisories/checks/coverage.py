@@ -91,8 +91,8 @@ def _finding(case: Case, one: UnfixedLine) -> Finding:
         *(placed.end or placed.start),
         text="the release line {line} is maintained and affected, and has no fixed version",
         remedy=(
-            "end this stretch at the fixed version of {line} and begin the next one behind it;"
-            " if there is none, name {line} under Patches and say that it gets no fix, and why"
+            "end this stretch at the line's fixed version and begin the next one behind it; if"
+            " there is none, say under Patches that {line} gets no fix, and why"
         ),
         related=(beginning,) if placed.end else (),
         line=one.line,

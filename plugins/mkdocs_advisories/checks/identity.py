@@ -133,7 +133,7 @@ def told_once(case: Case) -> Iterator[Finding]:
     """
     mine = case.card
     for other in case.house.cards_by_substance.get(mine.substance, ()):
-        if _age(other) < _age(mine) and not _knows(case, other.id):
+        if _age(other) < _age(mine) and not _knows(case, other):
             yield case.finding(
                 "summary",
                 text="another file has this summary and the same affected versions",
@@ -147,9 +147,12 @@ def _age(one: Card) -> tuple[datetime, str]:
     return one.embargo or datetime.max.replace(tzinfo=UTC), one.path
 
 
-def _knows(case: Case, other: str) -> bool:
+def _knows(case: Case, other: Card) -> bool:
+    """Say whether a file knows of another one, or has one of its ids, which ADV131 and 132 tell."""
     content = case.content
-    return bool(content.withdrawn) or other in (*content.related, content.superseded_by)
+    known = (*content.named_ids(), *content.related, content.superseded_by or "")
+    names = {name.lower() for name in known}
+    return bool(content.withdrawn) or not other.names.isdisjoint(names)
 
 
 def _own_year(case: Case, *, text: str, remedy: str, year: int) -> Finding:

@@ -36,10 +36,11 @@ def end_above_beginning(case: Case) -> Iterator[Finding]:
         stretch = one.stretch
         if not stretch or not one.end or not one.last:
             continue
-        if stretch.start > stretch.end or (stretch.start == stretch.end and not stretch.through):
+        if stretch.is_empty:
+            relation = "is below" if stretch.through else "is not above"
             yield case.finding(
                 *one.end,
-                text="`{last}` is not above `{first}`, which is `introduced`",
+                text=f"`{{last}}` {relation} `{{first}}`, which is `introduced`",
                 remedy="correct one of the two; a stretch ends with a later version",
                 related=(
                     Related(place=case.place(*one.start), text="`{first}` is introduced here"),
@@ -147,7 +148,7 @@ def unfixed_is_said(case: Case) -> Iterator[Finding]:
         if unfixed and not says_unfixed(case, names_release=unfixed.last is not None):
             yield case.finding(
                 *(unfixed.end or unfixed.start),
-                text="no fixed version is stated for what is affected from here",
+                text="no fixed version is stated for these affected versions",
                 remedy="add the `fixed` version, or say under Patches that there is no fix",
             )
 
@@ -334,7 +335,8 @@ def _outside(case: Case, index: int, affected: Affected) -> Iterator[int]:
     """Give the indices of listed versions that no range holds; none if a range cannot be read."""
     stretches = [one.stretch for one in placed_spans(case) if one.package == index]
     ordered = [one for one in affected.ranges if one.type is not RangeType.GIT]
-    if not stretches or None in stretches or len(ordered) != len(affected.ranges):
+    is_plain = all(one and not one.is_empty for one in stretches)
+    if not stretches or not is_plain or len(ordered) != len(affected.ranges):
         return
     scheme = scheme_to_read(ordered[0], affected.package.ecosystem)
     for number, version in enumerate(affected.versions):

@@ -29,7 +29,7 @@ def severity_is_stated(case: Case) -> Iterator[Finding]:
     if not is_stated and not content.withdrawn:
         yield case.finding(
             text="no severity is stated, so the page and the feed can give none",
-            remedy="add `severity` with a CVSS vector",
+            remedy='add `severity`: a list of vectors, `{type: CVSS_V3, score: "CVSS:3.1/…"}`',
         )
 
 

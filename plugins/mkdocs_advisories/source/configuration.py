@@ -99,9 +99,11 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read
-    """Undo what YAML makes of a plain day: `since: 2020-01-01` is as good as with quotes."""
+    """Undo what YAML makes of plain words: `since: 2020-01-01` and `off:` need no quotes."""
     if isinstance(value, Mapping):
-        return {str(key): _as_json(child) for key, child in value.items()}
+        return {
+            "off" if key is False else str(key): _as_json(child) for key, child in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_as_json(child) for child in value]
     return value.isoformat() if isinstance(value, date) else value

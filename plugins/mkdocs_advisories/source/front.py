@@ -83,18 +83,20 @@ def _as_problem(misfit: Misfit, root: nodes.Mapping) -> Problem:
 def _mended(misfit: Misfit, place: Place, root: nodes.Mapping) -> Fix | None:
     """Give the edit for what can be meant in one way only.
 
-    That is a number that wants quotes, and a misspelt field whose name is still free.
+    That is a number that wants quotes, a value that is only spelled otherwise, and a misspelt field
+    whose name is still free.
     """
     if misfit.code == "ADV108":
         quoted = f'"{misfit.values["value"]}"'
         return Fix(text="put it in quotes", edits=(Edit(place=place, replacement=quoted),))
-    parent = nodes.find(root, misfit.path[:-1])
-    if (
-        misfit.code == "ADV102"
-        and misfit.name
-        and isinstance(parent, nodes.Mapping)
-        and misfit.name not in parent.entries
-    ):
+    if misfit.meant:
+        node = nodes.find(root, misfit.path)
+        inside = node.within(0, len(node.text)) if isinstance(node, nodes.Scalar) else place
+        edits = (Edit(place=inside, replacement=misfit.meant),)
+        return Fix(text=f"write `{misfit.meant}`", edits=edits)
+    parent = nodes.find(root, misfit.path[:-1]) if misfit.path else root
+    is_free = isinstance(parent, nodes.Mapping) and misfit.name not in parent.entries
+    if misfit.code == "ADV102" and misfit.name and is_free:
         edits = (Edit(place=place, replacement=misfit.name),)
         return Fix(text=f"rename it to `{misfit.name}`", edits=edits)
     return None

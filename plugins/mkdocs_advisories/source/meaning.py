@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from cvss import CVSS2, CVSS3, CVSS4, CVSSError
 from packageurl import PackageURL
 
 from mkdocs_advisories.model import EventType, RangeType, parse_instant
@@ -21,6 +20,7 @@ from mkdocs_advisories.source.markup import html_tags
 from mkdocs_advisories.source.nodes import Node, Scalar, Sequence, walk
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted
+from mkdocs_advisories.source.vectors import vector_fault
 
 RESERVED_IDS = frozenset(
     {"404", "archive", "assets", "index", "feed", "readme", "search", "sitemap", "con", "prn"}
@@ -29,7 +29,6 @@ RESERVED_IDS = frozenset(
 """Names of pages and folders of the site, and of devices on Windows, in lower case."""
 
 _FIELDS_OF_IDS = ("aliases", "related", "upstream", "superseded_by")
-_VECTORS = {"CVSS_V2": (CVSS2, ""), "CVSS_V3": (CVSS3, "CVSS:3."), "CVSS_V4": (CVSS4, "CVSS:4.0/")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,16 +92,14 @@ def valid_vector(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     """A CVSS vector is one, and of the version that its type says."""
     if not _is_item_of("severity", path) or not isinstance(node, nodes.Mapping):
         return
-    kind, vector = _text(node, "type"), _text(node, "score")
-    reader, prefix = _VECTORS[kind]
-    remedy = f"copy the vector from the calculator; {kind} begins with `{prefix or 'AV:'}`"
-    if not vector.startswith(prefix):
-        text = f"the vector `{{vector}}` is not of the version {kind}"
-    elif not _is_vector(reader, vector):
-        text = "the vector `{vector}` is not valid"
-    else:
-        return
-    yield _problem("ADV121", (*path, "score"), node.entries["score"], text, remedy, vector=vector)
+    fault = vector_fault(_text(node, "type"), _text(node, "score"))
+    score = node.entries["score"]
+    if fault and isinstance(score, Scalar):
+        where = (*path, "score")
+        found = _problem("ADV121", where, score, fault.text, fault.remedy, metric=fault.metric)
+        is_part = fault.metric != score.text
+        place = score.within(fault.start, len(fault.metric)) if is_part else score.place
+        yield replace(found, place=place)
 
 
 def one_severity_a_version(_: Front, path: Path, node: Node) -> Iterator[Problem]:
@@ -158,8 +155,9 @@ def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
     for index, event in enumerate(events.items):
         kind = next(iter(event.entries)) if isinstance(event, nodes.Mapping) else ""
         is_start = kind == EventType.INTRODUCED
+        mixes = not is_start and bool(ends) and kind not in ends
+        text = _event_fault(kind, wants_start=wants_start, mixes=mixes)
         ends |= set() if is_start else {kind}
-        text = _event_fault(is_start=is_start, wants_start=wants_start, ends=ends)
         if text:
             remedy = (
                 "write `introduced` and `fixed` (or `last_affected`) in turn, in ascending order"
@@ -220,25 +218,15 @@ _RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
 """By the field that a rule looks at."""
 
 
-def _event_fault(*, is_start: bool, wants_start: bool, ends: set[str]) -> str | None:
+def _event_fault(kind: str, *, wants_start: bool, mixes: bool) -> str | None:
+    is_start = kind == EventType.INTRODUCED
     if is_start and not wants_start:
         return "`introduced` follows `introduced`: where does the first stretch end?"
     if not is_start and wants_start:
         return "this ends a stretch that no `introduced` has begun"
-    if EventType.LIMIT in ends:
+    if kind == EventType.LIMIT:
         return "`limit` belongs into GIT ranges only"
-    if len(ends) > 1:
-        return "`fixed` and `last_affected` do not mix in one range"
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _is_vector(reader: Callable[[str], object], vector: str) -> bool:
-    try:
-        reader(vector)
-    except CVSSError:
-        return False
-    return True
+    return "`fixed` and `last_affected` do not mix in one range" if mixes else None
 
 
 def _is_item_of(field: str, path: Path) -> bool:

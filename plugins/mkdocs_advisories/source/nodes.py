@@ -174,6 +174,11 @@ class _Builder:
 
     def syntax(self, error: yaml.MarkedYAMLError) -> None:
         place = self._at(_telling_mark(error))
+        line = self.parts.text.content.split("\n")[place.line - 1]
+        if line[place.column - 1 : place.column] == "\t":
+            place = place._replace(end_line=place.line, end_column=place.column + 1)
+            self._report("ADV007", place, "YAML takes no tab here", "indent by spaces")
+            return
         self._report("ADV007", place, f"not valid YAML: {error.problem}", _YAML_REMEDY)
 
     def _refuse_indirection(self, event: yaml.NodeEvent) -> None:

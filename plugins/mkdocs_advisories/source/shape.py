@@ -26,7 +26,8 @@ class Misfit:
 
     `path` leads to the value; with `at_key` it is the key itself that is wrong. `text` and
     `remedy` hold `{value}` where the data's own text belongs. `name` is the field that is missing,
-    or the one that a misspelt key seems to mean.
+    or the one that a misspelt key seems to mean. `meant` is what a value must mean, if there is no
+    doubt.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Misfit:
     remedy: str
     at_key: bool = False
     name: str | None = None
+    meant: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -257,6 +259,7 @@ def _not_a_choice(failure: _Failure) -> Iterator[Misfit]:
         path=failure.path,
         text="`{value}` is not one of the choices",
         remedy=_did_you_mean(str(failure.instance), choices) or f"choose one of {quoted(choices)}",
+        meant=_only_cased_otherwise(str(failure.instance), choices),
         values={"value": failure.value},
     )
 
@@ -285,6 +288,7 @@ def _no_instant(failure: _Failure) -> Iterator[Misfit]:
             "write date, time with seconds, and zone: `2026-04-09T20:24:12Z` or"
             f" `2026-04-09T22:24:12+02:00`{or_undecided}"
         ),
+        meant=_only_spelled_otherwise(failure.value),
         values={"value": failure.value},
     )
 
@@ -351,6 +355,18 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
     closest = _closest(word, known)
     return f"did you mean `{closest}`?" if closest else None
+
+
+def _only_cased_otherwise(word: str, choices: Iterable[str]) -> str | None:
+    same = [choice for choice in choices if choice.casefold() == word.casefold()]
+    return same[0] if len(same) == 1 else None
+
+
+def _only_spelled_otherwise(text: str) -> str | None:
+    """Spell an instant as it should be that RFC 3339 (section 5.6) allows to be spelled so."""
+    spelled = re.sub(r"(?<=^.{10})[t ]", "T", text, count=1)
+    spelled = f"{spelled[:-1]}Z" if spelled.endswith("z") else spelled
+    return spelled if spelled != text and _conforms_to_instant(spelled) else None
 
 
 def _by_example(about: Mapping[str, Any]) -> str:

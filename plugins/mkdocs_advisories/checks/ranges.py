@@ -178,7 +178,9 @@ def gaps_are_meant(case: Case) -> Iterator[Finding]:
     ):
         return
     for before, one in pairwise(placed_spans(case)):
-        gap = _gap(before, one) if before.package == one.package else None
+        # One that ends below its beginning is another mistake, and has no end to tell a gap from.
+        is_sound = before.stretch and not before.stretch.is_empty
+        gap = _gap(before, one) if is_sound and before.package == one.package else None
         if gap and before.end:
             yield case.finding(
                 *one.start,

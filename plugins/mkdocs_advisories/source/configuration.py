@@ -99,9 +99,11 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read
-    """Undo what YAML makes of a plain day: `since: 2020-01-01` is as good as with quotes."""
+    """Undo what YAML makes of plain words: `since: 2020-01-01` and `off:` need no quotes."""
     if isinstance(value, Mapping):
-        return {str(key): _as_json(child) for key, child in value.items()}
+        return {
+            "off" if key is False else str(key): _as_json(child) for key, child in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_as_json(child) for child in value]
     return value.isoformat() if isinstance(value, date) else value
@@ -144,7 +146,14 @@ def _clock(options: Mapping[str, Any]) -> Clock:
 
 
 def _checks(options: Mapping[str, Any]) -> Checks:
-    return Checks(off={one["code"]: one["reason"] for one in options.get("off", ())})
+    usual = Checks()
+    return Checks(
+        off={one["code"]: one["reason"] for one in options.get("off", ())},
+        title_length=options.get("title_length", usual.title_length),
+        sections=tuple(options.get("sections", usual.sections)),
+        proof_of_concept=tuple(options.get("proof_of_concept", usual.proof_of_concept)),
+        consent=options.get("consent") == "required",
+    )
 
 
 def _feed(options: Mapping[str, Any], site: SiteFacts) -> Feed:

@@ -133,9 +133,17 @@ class Clock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checks:
-    """What the organisation asks of its advisories. `off` gives the reason for each code."""
+    """What the organisation asks of its advisories. `off` gives the reason for each code.
+
+    `proof_of_concept` are the words of headings that are refused; `consent` asks for the consent of
+    everyone who is credited.
+    """
 
     off: Mapping[str, str] = field(default_factory=dict)
+    title_length: int = 120
+    sections: tuple[str, ...] = ("Impact", "Patches", "Workarounds")
+    proof_of_concept: tuple[str, ...] = ("proof of concept", "proof-of-concept", "poc", "exploit")
+    consent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -81,6 +81,12 @@ class House:
         return _grouped((one.substance, one) for one in self.everything.cards if one.substance)
 
     @cached_property
+    def disclosed_before(self) -> dict[str, Draft]:
+        """Find, by its id, what an earlier commit had that is disclosed by now."""
+        drafts = self.earlier.drafts if self.earlier else ()
+        return {one.content.id: one for one in drafts if one.is_disclosed(self.now)}
+
+    @cached_property
     def held_by_name(self) -> dict[str, Card]:
         """Find the cards of what is held by the names (in lower case) that it goes by."""
         return {
@@ -132,6 +138,11 @@ class Case:
     def is_disclosed(self) -> bool:
         """Whether the embargo has ended."""
         return self.draft.is_disclosed(self.now)
+
+    @property
+    def before(self) -> Draft | None:
+        """The same advisory at an earlier commit, if it was disclosed (which cannot be undone)."""
+        return self.house.disclosed_before.get(self.content.id)
 
     def node(self, *path: str | int) -> nodes.Node | None:
         """Give the node of the front matter at a path, or None."""

@@ -21,7 +21,7 @@ def no_mention_of_held(case: Case) -> Iterator[Finding]:
     held = case.house.held_by_name
     for name in sorted(_names_in(case.draft, held)) if held else ():
         other = held[name]
-        if other.path != case.draft.path and _ends_later(other, case.draft):
+        if other.path != case.draft.path and ends_later(other, case.draft):
             yield Finding(
                 place=case.place_of(name),
                 text="the advisory that is named here is held for longer than this one",
@@ -29,7 +29,8 @@ def no_mention_of_held(case: Case) -> Iterator[Finding]:
             )
 
 
-def _ends_later(other: Card, draft: Draft) -> bool:
+def ends_later(other: Card, draft: Draft) -> bool:
+    """Say whether another advisory is held for longer than a draft."""
     if other.embargo is None or draft.embargo is None:
         return draft.embargo is not None
     return other.embargo > draft.embargo
@@ -41,8 +42,9 @@ def _names_in(draft: Draft, names: Iterable[str]) -> set[str]:
     attachments = (one.name for one in draft.content.attachments)
     text = "\n".join([draft.parts.text.content, *scalars, *attachments]).lower()
     text += unescape(unquote(text)).lower()
-    return {name for name in names if name in text and _stands_alone(name, text)}
+    return {name for name in names if name in text and stands_alone(name, text)}
 
 
-def _stands_alone(name: str, text: str) -> bool:
+def stands_alone(name: str, text: str) -> bool:
+    """Say whether an id stands in a text as a word of its own (both in lower case)."""
     return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text))

@@ -109,6 +109,24 @@ def attachment_name(target: str, advisory_id: str) -> str | None:
     return name if slash and folder == advisory_id and name else None
 
 
+def linked_attachments(prose: str, advisory_id: str) -> frozenset[str]:
+    """Give the names of the attachments to which the links of a body lead."""
+    targets = (
+        match["target"]
+        for pattern in (_INLINE_LINK, _DEFINITION, _AUTOLINK)
+        for match in pattern.finditer(prose)
+    )
+    names = (_attachment_of(one, advisory_id) for one in targets)
+    return frozenset(name for name in names if name)
+
+
+def _attachment_of(target: str, advisory_id: str) -> str | None:
+    try:
+        return attachment_name(target, advisory_id)
+    except ValueError:
+        return None
+
+
 def _link_fault(body: Body, target: str) -> tuple[str, str] | None:
     try:
         parts = urlsplit(target)

@@ -146,7 +146,14 @@ def _clock(options: Mapping[str, Any]) -> Clock:
 
 
 def _checks(options: Mapping[str, Any]) -> Checks:
-    return Checks(off={one["code"]: one["reason"] for one in options.get("off", ())})
+    usual = Checks()
+    return Checks(
+        off={one["code"]: one["reason"] for one in options.get("off", ())},
+        title_length=options.get("title_length", usual.title_length),
+        sections=tuple(options.get("sections", usual.sections)),
+        proof_of_concept=tuple(options.get("proof_of_concept", usual.proof_of_concept)),
+        consent=options.get("consent") == "required",
+    )
 
 
 def _feed(options: Mapping[str, Any], site: SiteFacts) -> Feed:

@@ -1,0 +1,115 @@
+"""Ids, packages and vectors that the text names are those of the data."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.prose import readable
+from mkdocs_advisories.checks.rule import warning
+from mkdocs_advisories.problems import Place, Related
+
+ID = re.compile(
+    r"(?<![\w/-])(?:CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3}|(?:RUSTSEC|PYSEC|GO|EUVD)-\d{4}-\d{1,10})"
+    r"(?![\w-])",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:similar|see also|related|variant|follow-?up|incomplete|bypass(?:es)?|unlike|like"
+    r"|compare|"
+    r"duplicate|distinct|different|previous|earlier|another|supersed\w+|reintroduc\w+|regress\w+)\b",
+    re.IGNORECASE,
+)
+_PACKAGE_AND_VERSION = re.compile(
+    r"(?<![\w/@.-])(?P<name>@?[A-Za-z][\w/@-]{3,80})\s+(?:version\s+)?v?\d+\.\d+(?:\.\d+)?\b"
+)
+_SIMILAR = 0.85
+
+
+@warning("ADV275", reads="id aliases related upstream superseded_by references")
+def ids_are_known(case: Case) -> Iterator[Finding]:
+    """A wrong digit in a CVE id sends readers and scanners to another vulnerability."""
+    known = _known(case)
+    text = readable(case.draft)
+    for match in ID.finditer(text):
+        if match[0].lower() not in known and not _is_about_another(text, match):
+            known.add(match[0].lower())
+            yield case.in_body(
+                match.start(),
+                len(match[0]),
+                text="`{id}` is neither this advisory nor one that it is related to",
+                remedy="correct it; or name it in `related` if readers should know of it",
+                related=_same_kind(case, match[0]),
+                id=match[0],
+            )
+
+
+@warning("ADV279", reads="affected")
+def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
+    """A package with a name almost like the right one may be somebody else's."""
+    names = {one.package.name: index for index, one in enumerate(case.content.affected)}
+    known = {name.lower() for name in _package_words(case)}
+    for match in _PACKAGE_AND_VERSION.finditer(readable(case.draft)):
+        name = match["name"]
+        near = get_close_matches(name.lower(), [one.lower() for one in names], 1, _SIMILAR)
+        if name.lower() in known or not near or _is_a_sibling(name.lower(), near[0]):
+            continue
+        meant = next(one for one in names if one.lower() == near[0])
+        place = case.place("affected", names[meant], "package", "name")
+        yield case.in_body(
+            match.start("name"),
+            len(name),
+            text="`{name}` is no package of this advisory",
+            remedy="did you mean `{meant}`?",
+            related=(Related(place=place, text="the data has `{meant}`"),),
+            name=name,
+            meant=meant,
+        )
+
+
+def _is_a_sibling(name: str, other: str) -> bool:
+    """Whether the difference looks meant: a number, a prefix, a suffix."""
+    letters = [re.sub(r"\d+", "", one) for one in (name, other)]
+    return letters[0] == letters[1] or name in other or other in name
+
+
+def _known(case: Case) -> set[str]:
+    content = case.content
+    own = {*content.named_ids(), *content.related, *content.upstream, content.superseded_by or ""}
+    known = {one.lower() for one in own}
+    cards = case.house.cards_by_name
+    known |= {name for one in own for card in cards.get(one.lower(), ()) for name in card.names}
+    known |= {match[0].lower() for one in content.references for match in _in_url(one.url)}
+    return known | cards.keys()
+
+
+def _in_url(url: str) -> Iterator[re.Match[str]]:
+    return re.finditer(ID.pattern.replace(r"(?<![\w/-])", r"(?<![\w-])"), url, re.IGNORECASE)
+
+
+def _is_about_another(text: str, match: re.Match[str]) -> bool:
+    """Whether it is a link of its own, or the words before it say that it is another one."""
+    is_link = text[match.start() - 1 : match.start()] == "[" or text[match.end() :][:1] == "]"
+    return is_link or bool(_OTHERS.search(text[max(0, match.start() - 60) : match.start()]))
+
+
+def _same_kind(case: Case, name: str) -> tuple[Related, ...]:
+    """Show which id of that kind the data has."""
+    prefix = name.partition("-")[0].lower()
+    places: list[tuple[str, Place]] = [(case.content.id, case.place("id"))]
+    places += [
+        (one, case.place("aliases", index)) for index, one in enumerate(case.content.aliases)
+    ]
+    return tuple(
+        Related(place=place, text="this one is in the data")
+        for one, place in places
+        if one.partition("-")[0].lower() == prefix
+    )[:1]
+
+
+def _package_words(case: Case) -> set[str]:
+    """Give every name by which packages and projects of this organisation are known."""
+    packages = {one.package.name for one in case.content.affected}
+    packages |= {name.partition("/")[2] for one in case.policy.projects for name in one.packages}
+    words = packages | {one.name for one in case.policy.projects}
+    return words | {word for one in words for word in re.split(r"[\s/@_-]+", one)}

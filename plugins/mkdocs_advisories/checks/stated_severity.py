@@ -1,0 +1,114 @@
+"""Severity words, scores and vectors in the text are those that the data gives."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cvss import CVSS2, CVSS3, CVSS4
+
+from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.prose import bounded, readable, sentence
+from mkdocs_advisories.checks.rule import error
+from mkdocs_advisories.model import Severity, SeverityType
+from mkdocs_advisories.problems import Place, Related
+from mkdocs_advisories.source.positions import Path
+
+_WORD = bounded(
+    r"\b(?P<word>critical|high|medium|moderate|low)[- ]severity\b"
+    r"|\bseverity(?:\s+(?:is|of this \w+ is|rating|level|was rated))?[\s:*_|]{1,6}"
+    r"(?P<word2>critical|high|medium|moderate|low)\b"
+    r"|\b(?:rated|classified|assessed)\s+(?:as\s+)?(?P<word3>critical|high|medium|moderate|low)\b"
+)
+_SCORE = bounded(
+    r"\bCVSS(?:[ :]?v?[234](?:\.[01])?)?(?:\s+(?:base\s+)?(?:score|rating))?(?:\s+(?:of"
+    r"|is))?\s*[:=]?\s*[*_(]*"
+    r"(?P<score>10\.0|\d\.\d)\b(?!\.\d|/)"
+)
+_VECTOR = re.compile(r"\bCVSS:(?:3\.[01]|4\.0)(?:/[A-Za-z]+:[A-Za-z]+)+")
+_DENIED = re.compile(
+    r"\b(?:not|no|could|would|might|if|other|another|previous|earlier|initially|originally|before|"
+    r"nvd|github|vendor|distribution\w*|some|most|depend\w*|worst|range|between|instead)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Scored:
+    """What the data gives: a vector with its score and word, and where it stands."""
+
+    vector: str
+    score: str
+    word: str
+    place: Place
+
+
+@error("ADV276", reads="severity affected")
+def severity_agrees(case: Case) -> Iterator[Finding]:
+    """A reader who decides by the word decides as one who decides by the score."""
+    scored = tuple(_scored(case))
+    if not scored:
+        return
+    yield from _words(case, scored)
+    text = readable(case.draft)
+    for match in _SCORE.finditer(text):
+        if match["score"] not in {one.score for one in scored} and not _is_doubtful(text, match):
+            yield _disagreement(case, match.span("score"), match["score"], scored[0])
+    for match in _VECTOR.finditer(case.draft.parts.body):
+        if _metrics(match[0]) not in {_metrics(one.vector) for one in scored}:
+            yield _disagreement(case, match.span(), match[0], scored[0])
+
+
+def _words(case: Case, scored: tuple[_Scored, ...]) -> Iterator[Finding]:
+    text = readable(case.draft)
+    for match in _WORD.finditer(text):
+        group = next(name for name, found in match.groupdict().items() if found)
+        word = match[group].lower().replace("moderate", "medium")
+        if word not in {one.word for one in scored} and not _is_doubtful(text, match):
+            yield _disagreement(case, match.span(group), match[group], scored[0])
+
+
+def _is_doubtful(text: str, match: re.Match[str]) -> bool:
+    return bool(_DENIED.search(sentence(text, match.start())[1]))
+
+
+def _disagreement(case: Case, span: tuple[int, int], words: str, scored: _Scored) -> Finding:
+    return case.in_body(
+        span[0],
+        span[1] - span[0],
+        text="the text says `{words}`; the vector of the data scores {score} ({word})",
+        remedy="leave it out: it is shown from the vector; or correct the vector",
+        related=(Related(place=scored.place, text="this vector scores {score}"),),
+        words=words,
+        score=scored.score,
+        word=scored.word,
+    )
+
+
+def _scored(case: Case) -> Iterator[_Scored]:
+    for index, one in enumerate(case.content.severity):
+        yield _score(case, one, ("severity", index, "score"))
+    for number, affected in enumerate(case.content.affected):
+        for index, one in enumerate(affected.severity):
+            yield _score(case, one, ("affected", number, "severity", index, "score"))
+
+
+def _score(case: Case, severity: Severity, path: Path) -> _Scored:
+    if severity.type is SeverityType.CVSS_V4:
+        four = CVSS4(severity.score)
+        score, word = four.base_score, four.severity
+    elif severity.type is SeverityType.CVSS_V3:
+        three = CVSS3(severity.score)
+        score, word = three.base_score, three.severities()[0]
+    else:
+        two = CVSS2(severity.score)
+        score, word = two.base_score, two.severities()[0]
+    return _Scored(
+        vector=severity.score,
+        score=f"{float(score):.1f}",
+        word=word.lower(),
+        place=case.place(*path),
+    )
+
+
+def _metrics(vector: str) -> frozenset[str]:
+    return frozenset(vector.upper().split("/"))

@@ -1,0 +1,289 @@
+"""Versions that the text names agree with those of the data.
+
+Only what is beyond doubt is told: a version that follows words such as “fixed in” or “versions
+before”, in a sentence that denies nothing and speaks of no other vulnerability. A version that
+merely occurs, in an example or a log, says nothing about what is affected.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.ordering import is_affected
+from mkdocs_advisories.checks.prose import bounded, readable, sentence
+from mkdocs_advisories.checks.rule import error
+from mkdocs_advisories.model import Affected, EventType
+from mkdocs_advisories.problems import Related
+from mkdocs_advisories.source import nodes
+
+_V = (
+    r"(?<![\w.])v?\d+(?:\.\d+){1,4}(?:[-+][0-9A-Za-z]+(?:[.+-][0-9A-Za-z]+)*|(?:(?:a|b|rc|\.?dev"
+    r"|\.?post)\d+)+)?(?![\w-]|\.[\dx*]|\+)"
+)
+_FILL = (
+    r"(?:(?:the|both|either|all|of|these|following|new|upcoming|latest|patch|point|stable"
+    r"|security)\s+){0,4}(?:(?:versions?|releases?|v\.?)\s*:?\s+)?"
+)
+_NAME = (
+    r"(?:(?!(?:and|or|before|after|until|than|to|from|with|by|commit|which|that|is|are|was"
+    r"|not)\b)[A-Za-z@][\w@/.-]*\s+){0,3}?"
+)
+_GAP = (
+    r"(?:\s*,\s*(?:and|or)\s+|\s*,\s*|\s+and\s+|\s+or\s+|\s*/\s*|\s*&\s*"
+    r"|\s*:?\s*\n{1,3}[ \t]{0,8}[*+-][ \t]{1,4})"
+)
+_LIST = (
+    rf"(?:\s*:?\s*\n{{1,3}}[ \t]{{0,8}}[*+-][ \t]{{1,4}})?{_NAME}{_FILL}\s*(?:{_V})(?:{_GAP}{_NAME}{_FILL}\s*"
+    rf"(?:{_V}))*"
+)
+_VERSION = re.compile(_V)
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+
+_FIXED = bounded(
+    rf"\b(?:fixed|patched|resolved|addressed|corrected|remediated)\s+(?:in|by|with|since"
+    rf"|from|as of|starting (?:in|with|from))\s+(?P<list>{_FILL}{_LIST})"
+    rf"|\b(?:patched|fixed)\s+(?:versions?|releases?)(?:\s+(?:is|are))?\s*:?\s*(?P<list2>{_LIST})"
+)
+_CONTAINS = bounded(
+    rf"\bversions?\s+(?P<list>{_LIST})\s+(?:contains?|includes?|has|have|ships?)"
+    r"\s+(?:the|a)\s+(?:fix|patch)\b"
+)
+_UPGRADE = bounded(
+    rf"\b(?:upgrad|updat)(?:e|ing)\b(?:\s+(?!to\b|from\b)[\w'’/@.-]+){{0,6}}?\s+to\s+"
+    rf"(?:at least\s+)?(?P<list>{_FILL}{_LIST})"
+)
+_BEFORE = bounded(
+    rf"\b(?:versions?|releases?)\s*:?\s+(?:of\s+)?{_NAME}(?:that are\s+)?(?:(?:before|prior to"
+    rf"|below|older than|earlier than|less than)\s+|<\s*)(?P<list>{_FILL}{_V})"
+    rf"|\b(?:affects|affected)\b[^.\n]{{0,40}}\b(?:before|prior to)\s+(?P<list2>{_FILL}{_V})"
+)
+_SINCE = bounded(
+    rf"\b(?:affected|vulnerable|introduced|present|exists?)\s+(?:since|starting (?:from|with"
+    rf"|in)|beginning (?:with|in)|as of|from)\s+(?P<list>{_FILL}{_NAME}{_V})"
+    rf"|\b(?:(?:bug|flaw|vulnerability|issue|regression|problem)\s+(?:was|were)\s+(?:first\s+)?|first\s+)introduced\s+(?:in|by|with)\s+(?P<list2>{_FILL}{_NAME}{_V})"
+)
+_THROUGH = bounded(
+    rf"\b(?:versions?|releases?|affected|affects|vulnerable)\s+[^\n]{{0,40}}?(?:through"
+    rf"|up to and including)\s+(?P<list>{_FILL}{_V})"
+    rf"|\b(?:versions?|releases?)\s+(?P<list2>{_V})\s+and\s+(?:earlier|below|older|prior)\b"
+)
+_UP_TO = re.compile(rf"(?<![<>=])<\s{{0,2}}(?P<list>{_V})|\b(?:before|prior to)\s(?P<list2>{_V})")
+_FROM = re.compile(rf">=\s{{0,2}}(?P<list>{_V})")
+_TABLE = re.compile(
+    r"^[ \t]{0,3}(?P<head>\|?[^\n|]*\|[^\n]*)\n"
+    r"[ \t]{0,3}[|:-][|: \t-]*-[|: \t-]*\n"
+    r"(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+_FIXES_HEAD = re.compile(r"\b(?:fix|fixed|fixes|patched|patches)\b", re.IGNORECASE)
+_AFFECTED_HEAD = re.compile(r"\b(?:affected|vulnerable)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|un(?:affected|fixed|patched)|isn['’]t|aren['’]t|wasn['’]t|doesn['’]t|don['’]t|cannot|"
+    r"incomplete(?:ly)?|partial(?:ly)?|previous(?:ly)?|attempted|first attempt|incorrect(?:ly)?|"
+    r"insufficient(?:ly)?|regress\w*|reintroduced|another|different|other (?:vulnerabilit"
+    r"|bug|issue)\w*|lists?|"
+    r"says?|states?|names?|claims?|e\.g|for example|such as|dependency|submodule|upstream"
+    r"|except|unless|if)\b|\bfor (?:Java|Node|C\+\+|Go|Python|Ruby)\b",
+    re.IGNORECASE,
+)
+_OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A version that the text says something about: its offset, and the words that lead to it."""
+
+    version: str
+    offset: int
+    words: str
+
+
+@error("ADV260", reads="affected aliases related upstream")
+def fixes_agree(case: Case) -> Iterator[Finding]:
+    """What the text calls fixed is fixed by the data."""
+    fixed = versions_of(case, EventType.FIXED)
+    stated = (
+        *claims(case, _FIXED),
+        *claims(case, _CONTAINS),
+        *in_tables(case, _FIXES_HEAD, _VERSION),
+    )
+    named = frozenset(_plain(claim.version) for claim in stated)
+    for claim in stated:
+        if not _is_among(claim.version, fixed) and _is_contradicted(case, claim.version, named):
+            text = "the text says that `{version}` has the fix; the data does not"
+            yield _disagreement(case, claim, text, fixed)
+    for claim in claims(case, _UPGRADE):
+        if not _is_among(claim.version, fixed) and _is_affected(case, claim.version):
+            yield _disagreement(
+                case, claim, "the text sends readers to `{version}`, which is affected", fixed
+            )
+
+
+@error("ADV261", reads="affected aliases related upstream")
+def bounds_agree(case: Case) -> Iterator[Finding]:
+    """Where the text says that affected versions begin and end, they do by the data."""
+    fixed = versions_of(case, EventType.FIXED)
+    begun = versions_of(case, EventType.INTRODUCED)
+    last = versions_of(case, EventType.LAST_AFFECTED)
+    known = {**fixed, **begun}
+    for claim in (*claims(case, _BEFORE), *in_tables(case, _AFFECTED_HEAD, _UP_TO)):
+        if fixed and not last and not _is_among(claim.version, known):
+            text = "the text says “before `{version}`”; by the data no affected range ends there"
+            yield _disagreement(case, claim, text, fixed)
+    for claim in (*claims(case, _SINCE), *in_tables(case, _AFFECTED_HEAD, _FROM)):
+        if begun and not _is_among(claim.version, begun):
+            text = "the text has `{version}` as the first affected version; the data has not"
+            yield _disagreement(case, claim, text, begun)
+    for claim in claims(case, _THROUGH):
+        if not _is_among(claim.version, last) and _is_safe(case, claim.version):
+            text = "the text calls `{version}` affected; by the data it is not"
+            yield _disagreement(case, claim, text, {**last, **fixed})
+
+
+def claims(case: Case, pattern: re.Pattern[str]) -> Iterator[Claim]:
+    """Find the versions that follow some words, where the sentence leaves no doubt."""
+    text = readable(case.draft)
+    for match in pattern.finditer(text):
+        group = next(name for name, found in match.groupdict().items() if found)
+        if _is_doubtful(case, text, match):
+            continue
+        for version in _VERSION.finditer(text, match.start(group), match.end(group)):
+            yield Claim(version=version[0], offset=version.start(), words=match[0])
+
+
+def in_tables(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
+    """Find the versions in the columns of tables whose heading says what they are."""
+    text = readable(case.draft)
+    for table in _TABLE.finditer(text):
+        columns = [
+            number for number, (_, words) in enumerate(_cells(table["head"])) if head.search(words)
+        ]
+        start = table.start("rows")
+        for row in table["rows"].splitlines(keepends=True):
+            cells = _cells(row)
+            for offset, words in (cells[one] for one in columns if one < len(cells)):
+                yield from _in_cell(words, start + offset, cell)
+            start += len(row)
+
+
+def _cells(row: str) -> list[tuple[int, str]]:
+    """Part a row of a table; each cell comes with its offset."""
+    skipped = len(row) - len(row.lstrip(" \t|"))
+    return [(skipped + one.start(), one[0]) for one in re.finditer(r"[^|\n]+", row[skipped:])]
+
+
+def _in_cell(words: str, offset: int, cell: re.Pattern[str]) -> Iterator[Claim]:
+    for match in cell.finditer(words):
+        version = _VERSION.search(match[0])
+        if version:
+            yield Claim(
+                version=version[0], offset=offset + match.start() + version.start(), words=words
+            )
+
+
+def versions_of(case: Case, kind: EventType) -> dict[str, nodes.Scalar]:
+    """Give the versions of one kind of event of all packages, each with its first node."""
+    found: dict[str, nodes.Scalar] = {}
+    for path, node in nodes.walk(case.draft.root):
+        if path[:1] != ("affected",) or path[-1] != kind.value:
+            continue
+        if isinstance(node, nodes.Scalar) and not _COMMIT.fullmatch(node.text):
+            found.setdefault(node.text, node)
+    return found
+
+
+def _is_doubtful(case: Case, text: str, match: re.Match[str]) -> bool:
+    _, around = sentence(text, match.start())
+    own = {name.lower() for name in case.content.named_ids()}
+    others = {one[0].lower() for one in _OTHER_ID.finditer(around)} - own
+    return bool(_DENIED.search(around) or others) or not _is_about_packages(case, match[0])
+
+
+def _is_about_packages(case: Case, words: str) -> bool:
+    """Whether a name that stands right before a version is one of the affected packages.
+
+    Words of the sentence do not count: only what is written like a name, with a sign in it.
+    """
+    names = {one.package.name.lower() for one in case.content.affected}
+    written = re.findall(r"[A-Za-z]\w*(?:[/_-]\w+)+(?=\s+(?:version\s+)?v?\d)", words.lower())
+    return all(name in names for name in written)
+
+
+def _is_among(version: str, known: dict[str, nodes.Scalar]) -> bool:
+    plain = _plain(version)
+    return any(_plain(one) == plain for one in known)
+
+
+def _plain(version: str) -> str:
+    """Write a version as short as it can be: `v1.2.0` and `1.2` are one."""
+    return re.sub(r"(?:\.0)+$", "", version.lower().removeprefix("v").partition("+")[0])
+
+
+def _is_contradicted(case: Case, version: str, named: frozenset[str]) -> bool:
+    """For no package can the version have the fix.
+
+    The data calls it affected, or it has in the same line another fix, which the text leaves out.
+    """
+    return all(
+        _other_fixes(version, one) - named or is_affected(version, one)
+        for one in case.content.affected
+    )
+
+
+def _other_fixes(version: str, affected: Affected) -> set[str]:
+    """Give the fixed versions of the same line: the same major version, or minor one of 0."""
+    line = _line(version)
+    return {
+        _plain(span.fixed)
+        for span in affected.spans()
+        if span.fixed and _line(span.fixed) == line and not _is_final(version, span.fixed)
+    }
+
+
+def _is_final(version: str, fixed: str) -> bool:
+    """Whether a version is the release of which the fixed one is an early form."""
+    return bool(re.fullmatch(rf"{re.escape(_plain(version))}(?:\.0)*(?:-|a|b|rc|\.?dev).*", fixed))
+
+
+def _line(version: str) -> list[str]:
+    parts = re.split(r"[.-]", version.lower().removeprefix("v"))
+    return parts[:2] if parts[0] == "0" else parts[:1]
+
+
+def _is_affected(case: Case, version: str) -> bool:
+    return _judged(case, version, lambda verdicts: True in verdicts and False not in verdicts)
+
+
+def _is_safe(case: Case, version: str) -> bool:
+    return _judged(case, version, lambda verdicts: set(verdicts) == {False})
+
+
+def _judged(case: Case, version: str, decide: Callable[[list[bool | None]], bool]) -> bool:
+    return decide([is_affected(version, one) for one in case.content.affected])
+
+
+def _disagreement(case: Case, claim: Claim, text: str, known: dict[str, nodes.Scalar]) -> Finding:
+    near = sorted(known, key=lambda one: _distance(one, claim.version))[:1]
+    place = known[near[0]].place if near else case.place("affected")
+    words = "the data has `{known}`" if near else "the data names no such version"
+    return case.in_body(
+        claim.offset,
+        len(claim.version),
+        text=text,
+        remedy="correct the text or the data: readers believe one, programs the other",
+        related=(Related(place=place, text=words),),
+        version=claim.version,
+        known=near[0] if near else "",
+    )
+
+
+def _distance(known: str, version: str) -> tuple[int, int]:
+    """Order versions by how much of their beginning is that of another."""
+    ours, theirs = _plain(known).split("."), _plain(version).split(".")
+    common = 0
+    for one, other in zip(ours, theirs, strict=False):
+        if one != other:
+            break
+        common += 1
+    return -common, abs(len(ours) - len(theirs))

@@ -1,0 +1,64 @@
+"""What is still to be written, and what a template has left behind."""
+
+import re
+from collections.abc import Iterator
+
+from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.rule import error, warning
+from mkdocs_advisories.source import nodes
+
+_UNFINISHED = re.compile(
+    r"\b(?:TODO|FIXME|XXX|TBD|TBA|TKTK)\b"
+    r"|\b[Ll]orem ipsum\b"
+    r"|\b(?:CVE|GHSA|RUSTSEC|PYSEC)-(?:[0-9]{4}-[Xx]{4,}|[Xx]{4}-[Xx]{4,}(?:-[Xx]{4})?|0000-0000)\b"
+    r"|<(?:your|insert|placeholder|package|version|name|description|cve|id|date|link|url|fill)"
+    r"(?:[ _-][^<>\n]{0,40})?>"
+    r"|\[(?:insert|describe|fill in|your|placeholder|add)\b[^\]\n]{0,60}\](?![(\[:])"
+    r"|\{\{[^{}\n]{0,60}\}\}"
+)
+_TEMPLATE = re.compile(
+    r"_?What kind of vulnerability is it\? Who is impacted\?_?"
+    r"|_?Has the problem been patched\? What versions should users upgrade to\?_?"
+    r"|_?Is there a way for users to fix or remediate the vulnerability without upgrading\?_?"
+    r"|_?Are there any links users can visit to find out more\?_?"
+)
+_MENTION = re.compile(
+    r"(?<![\w@/.`\\\[])@(?P<name>[A-Za-z\d](?:-?[A-Za-z\d]){0,38})(?![\w/@-]|\.\w)"
+)
+_LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])|<[^<>\n]*>|\bhttps?://\S+")
+
+
+@error("ADV268")
+def nothing_is_left_to_be_written(case: Case) -> Iterator[Finding]:
+    """A placeholder that is published is a promise that nobody keeps."""
+    remedy = "write what belongs here, or remove it"
+    for match in _UNFINISHED.finditer(case.draft.prose):
+        text = "`{words}` is still to be written"
+        yield case.in_body(match.start(), len(match[0]), text=text, remedy=remedy, words=match[0])
+    for match in _TEMPLATE.finditer(case.draft.prose):
+        text = "this is the template's question, not its answer"
+        yield case.in_body(match.start(), len(match[0]), text=text, remedy="answer it")
+    for path, node in nodes.walk(case.draft.root):
+        if isinstance(node, nodes.Scalar) and str(path[0]) not in case.draft.faulty:
+            for match in _UNFINISHED.finditer(node.text):
+                yield case.finding(
+                    *path,
+                    place=case.part_place(path, match.start(), len(match[0])),
+                    text="`{words}` is still to be written",
+                    remedy=remedy,
+                    words=match[0],
+                )
+
+
+@warning("ADV269")
+def nobody_is_called_by_accident(case: Case) -> Iterator[Finding]:
+    """`@name` calls a person wherever the text is pasted, and is no link on the site."""
+    prose = _LINK.sub(lambda match: " " * len(match[0]), case.draft.prose)
+    for match in _MENTION.finditer(prose):
+        yield case.in_body(
+            match.start(),
+            len(match[0]),
+            text="`{words}` calls a person wherever this text is pasted",
+            remedy="write the name, or a link to its page; if it is code, put it in backticks",
+            words=match[0],
+        )

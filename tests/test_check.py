@@ -295,6 +295,34 @@ def test_a_clash_with_a_file_that_was_not_asked_for_is_still_found(
     assert out.endswith("1 error in 1 of 1 file\n")
 
 
+def git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@lantern.example"]
+    subprocess.run(["git", "-C", root, *identity, *arguments], check=True, capture_output=True)
+
+
+def test_a_change_is_held_against_what_was_there_before(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, f"{FAULTY}aliases: [CVE-2026-2000]\n", "LAN-2026-0002")
+    file = write(project, "")
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "One sound, one faulty")
+    assert run("--changed-since", "main") == 0
+    assert capsys.readouterr().out == "0 files checked: no problem\n"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Blow it out.", "Cover it."), encoding="utf-8")
+    assert run("--changed-since", "main") == 1
+    out = capsys.readouterr().out
+    assert "error[ADV303]: a disclosed advisory has changed, and no revision says so" in out
+    assert "LAN-2026-0002" not in out
+    file.unlink()
+    assert run("--changed-since", "main") == 1
+    assert "error[ADV300]: a disclosed advisory has been deleted" in capsys.readouterr().out
+    assert run("--changed-since", "nowhere") == 2
+    assert capsys.readouterr().err == "Error: there is no commit `nowhere`\n"
+
+
 def test_problems_can_be_reported_without_failing(project: Path) -> None:
     write(project, FAULTY)
     assert run("--exit-zero") == 0

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -22,7 +22,9 @@ from mkdocs_advisories.report.github import annotations, step_summary
 from mkdocs_advisories.report.human import human
 from mkdocs_advisories.report.json import as_json
 from mkdocs_advisories.report.sarif import sarif
+from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.files import read_text
+from mkdocs_advisories.source.history import HistoryError, changed_paths, read_earlier
 from mkdocs_advisories.source.mending import mended
 from mkdocs_advisories.source.positions import Text
 from mkdocs_advisories.source.writing import replace_text
@@ -95,7 +97,9 @@ def command(  # noqa: PLR0913 - the options of a command
     project = current_project()
     instant = now()
     choice = Choice(select=_codes(select), ignore=_codes(ignore), paths=_relative(paths, project))
-    run = Run(project=project, now=instant, choice=choice, since=changed_since)
+    run = Run(project=project, now=instant, choice=choice)
+    if changed_since is not None:
+        run = _since(run, changed_since)
     shows_held = output is None and sys.stdout.isatty()
     if diff:
         return _show_diff(run, shows_held=shows_held)
@@ -114,7 +118,7 @@ class Run:
     project: Project
     now: datetime
     choice: Choice
-    since: str | None = None
+    earlier: Catalog | None = None
 
     def findings(self, *, shows_held: bool, above: str = "") -> Findings:
         """Read, check, and keep what was asked for. `above` is put in front of every path."""
@@ -124,6 +128,7 @@ class Run:
             prefix=project.configuration.advisories_dir,
             policy=project.policy,
             now=self.now,
+            earlier=self.earlier,
             only=None if self.choice.paths is None else self.choice.wants_file,
         )
         problems = tuple(one for one in examined.problems if self.choice.wants(one))
@@ -192,6 +197,25 @@ def _folder_above(project: Project, form: str) -> str:
     top = os.environ.get("GITHUB_WORKSPACE") if form in {"github", "sarif"} else None
     way = Path(os.path.relpath(project.root, top or Path.cwd())).as_posix()
     return "" if way == "." else f"{way}/"
+
+
+def _since(run: Run, ref: str) -> Run:
+    """Narrow a run to what has changed since a commit, and let it know how that was.
+
+    Raises:
+        Stop: git cannot tell.
+    """
+    project, prefix = run.project, run.project.configuration.advisories_dir
+    try:
+        changed = changed_paths(project.root, ref)
+        earlier = read_earlier(project.folder, prefix=prefix, policy=project.policy, ref=ref)
+    except HistoryError as error:
+        raise Stop(str(error), exit_code=Exit.USAGE) from None
+    here = {path for path in changed if path.startswith(f"{prefix}/")}
+    # What is attached to an advisory is part of it.
+    owners = {f"{path.rpartition('/')[0]}.md" for path in here}
+    paths = frozenset(path for path in here | owners if run.choice.wants_file(path))
+    return replace(run, choice=replace(run.choice, paths=paths), earlier=earlier)
 
 
 def _default_form(output: Path | None) -> str:

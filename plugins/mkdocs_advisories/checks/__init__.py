@@ -5,6 +5,7 @@ A new rule is one function in a module of this folder, marked with `@error("ADVâ
 found by itself.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -50,10 +51,17 @@ def check(house: House, *, level: Level | None = None) -> Checked:
     """
     problems: list[Problem] = []
     crashes: list[Crash] = []
-    for rule in _switched_on(house):
-        if isinstance(rule, Rule) and level in {None, rule.level}:
-            for case in house.cases():
-                _run(rule.code, case.draft.path, rule.problems(case), problems, crashes)
+    chosen = [
+        one for one in _switched_on(house) if isinstance(one, Rule) and level in {None, one.level}
+    ]
+    for case in house.cases():
+        spoiled: set[str] = set()
+        for rule in chosen:
+            found = rule.problems(case, spoiled=spoiled)
+            start = len(problems)
+            _run(rule.code, case.draft.path, found, problems, crashes)
+            if rule.spoils:
+                spoiled |= {re.split(r"\W", one.subject)[0] for one in problems[start:]}
     return Checked(problems=tuple(problems), crashes=tuple(crashes))
 
 

@@ -137,7 +137,7 @@ def versions_are_listed(case: Case) -> Iterator[Finding]:
             )
 
 
-@warning("ADV220", reads="affected")
+@warning("ADV220", reads="affected", spoils=True)
 def unfixed_is_said(case: Case) -> Iterator[Finding]:
     """Where affected versions have no fix, the reader is told so."""
     if case.content.withdrawn:
@@ -153,7 +153,7 @@ def unfixed_is_said(case: Case) -> Iterator[Finding]:
             )
 
 
-@warning("ADV221", reads="affected")
+@warning("ADV221", reads="affected", spoils=True)
 def no_bound_in_the_far_future(case: Case) -> Iterator[Finding]:
     """A range does not end at a made-up version such as 999: nobody knows what comes by then."""
     for one in placed_spans(case):

@@ -1,24 +1,33 @@
 """How a house rule is written: one function, and what must be known of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from mkdocs_advisories.checks.case import Case, Finding, House
 from mkdocs_advisories.problems import Level, Problem
 
+Judge = Callable[[Case], Iterator[Finding]]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """A house rule. It does not look at a file in which a field that it `reads` is at fault."""
+    """A house rule about one file.
+
+    It does not look at a file in which a field that it `reads` is at fault, nor at one in which an
+    earlier rule has spoiled a field that it `trusts`: what it would find follows from that. A rule
+    that `spoils` says so of the fields in which it finds something.
+    """
 
     code: str
     level: Level
     reads: frozenset[str]
-    judge: Callable[[Case], Iterator[Finding]]
+    trusts: frozenset[str]
+    spoils: bool
+    judge: Judge
 
-    def problems(self, case: Case) -> Iterator[Problem]:
+    def problems(self, case: Case, *, spoiled: Collection[str] = ()) -> Iterator[Problem]:
         """Hold a file against the rule."""
-        if self.reads.isdisjoint(case.draft.faulty):
+        if self.reads.isdisjoint(case.draft.faulty) and self.trusts.isdisjoint(spoiled):
             yield from (self.problem(finding) for finding in self.judge(case))
 
     def problem(self, finding: Finding) -> Problem:
@@ -39,18 +48,20 @@ class HouseRule:
         return _problem(self.code, self.level, finding)
 
 
-def error(code: str, *, reads: str = "") -> Callable[[Callable[[Case], Iterator[Finding]]], Rule]:
+def error(code: str, *, reads: str = "", trusts: str = "") -> Callable[[Judge], Rule]:
     """Make a function a rule whose findings stop a build.
 
-    `reads` names the top-level fields that it looks at. Time alone must never turn a sound
-    advisory into an error: it would then fail on the day of its disclosure.
+    `reads` and `trusts` name top-level fields. Time alone must never turn a sound advisory into an
+    error: it would then fail on the day of its disclosure.
     """
-    return _rule(code, Level.ERROR, reads)
+    return _rule(code, Level.ERROR, reads=reads, trusts=trusts, spoils=True)
 
 
-def warning(code: str, *, reads: str = "") -> Callable[[Callable[[Case], Iterator[Finding]]], Rule]:
+def warning(
+    code: str, *, reads: str = "", trusts: str = "", spoils: bool = False
+) -> Callable[[Judge], Rule]:
     """Make a function a rule whose findings stop nothing but a strict check."""
-    return _rule(code, Level.WARNING, reads)
+    return _rule(code, Level.WARNING, reads=reads, trusts=trusts, spoils=spoils)
 
 
 def error_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]], HouseRule]:
@@ -59,9 +70,16 @@ def error_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]]
 
 
 def _rule(
-    code: str, level: Level, reads: str
-) -> Callable[[Callable[[Case], Iterator[Finding]]], Rule]:
-    return lambda judge: Rule(code=code, level=level, reads=frozenset(reads.split()), judge=judge)
+    code: str, level: Level, *, reads: str, trusts: str, spoils: bool
+) -> Callable[[Judge], Rule]:
+    return lambda judge: Rule(
+        code=code,
+        level=level,
+        reads=frozenset(reads.split()),
+        trusts=frozenset(trusts.split()),
+        spoils=spoils,
+        judge=judge,
+    )
 
 
 def _problem(code: str, level: Level, finding: Finding) -> Problem:

@@ -33,12 +33,11 @@ def judge(
         return Judgement(problems=(_no_mapping(root, parts),) if is_whole else ())
     faults = misfits(root.value(), schema="advisory", written=_written_in(root))
     front = Front(root=root, faulty=frozenset(one.path for one in faults), policy=policy)
-    meaningless = meanings(front)
+    meaningless = [*meanings(front), *_misnamed(front, stem)]
     return Judgement(
         problems=(
             *(_as_problem(one, root) for one in faults),
             *meaningless,
-            *_misnamed(front, stem),
         ),
         faulty=frozenset(
             {name for one in faults for name in _fields_of(one)}

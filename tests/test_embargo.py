@@ -75,7 +75,7 @@ def test_only_the_gate_makes_disclosed_advisories() -> None:
 
 def test_the_public_type_has_no_field_for_what_is_internal() -> None:
     fields = set(Disclosed.__dataclass_fields__) | set(Content.__dataclass_fields__)
-    assert fields.isdisjoint({"handler", "cve_issued", "embargo"})
+    assert fields.isdisjoint({"handler", "cve_issued", "embargo", "embargo_reason"})
 
 
 def test_neither_type_shows_its_text_in_a_traceback() -> None:

@@ -137,6 +137,7 @@ def test_what_is_internal_is_never_published(checkout: Folder, build_at: Build) 
     build_at(NOW + timedelta(days=5))
     for raw in tree(checkout.path.parent / "site").values():
         assert b"canary-handler" not in raw
+        assert b"canary-embargo-reason" not in raw
         assert b"2026-04-28" not in raw
         assert b"28 April 2026" not in raw
 

@@ -16,9 +16,10 @@ from mkdocs_advisories.checks.stretches import (
     scheme_to_read,
 )
 from mkdocs_advisories.model import Affected, RangeType
-from mkdocs_advisories.problems import Related
+from mkdocs_advisories.problems import Edit, Fix, Related
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.versions import (
+    END,
     Scheme,
     numbers,
     position,
@@ -53,15 +54,19 @@ def end_above_beginning(case: Case) -> Iterator[Finding]:
 @error("ADV211", reads="affected")
 def ascending(case: Case) -> Iterator[Finding]:
     """The stretches of one range ascend, and each begins above the end of the one before."""
+    told: set[tuple[int, int]] = set()
     for before, one in pairwise(placed_spans(case)):
-        if (before.package, before.number) != (one.package, one.number):
+        where = (one.package, one.number)
+        if (before.package, before.number) != where or where in told:
             continue
         if before.end and before.last and _is_reached(before, one):
+            told.add(where)
             yield case.finding(
                 *one.start,
                 text="`{first}` is not above `{last}`, at which the stretch before it ends",
                 remedy="put the events in ascending order, and join stretches that overlap",
                 related=(Related(place=case.place(*before.end), text="`{last}` ends it here"),),
+                fix=_sorted_events(case, one),
                 first=one.span.introduced,
                 last=before.last,
             )
@@ -217,6 +222,29 @@ def _is_reached(before: Placed, one: Placed) -> bool:
         return False
     end, start = position(before.last, before.scheme), start_of(one.span, one.scheme)
     return end is not None and start is not None and start <= end
+
+
+def _sorted_events(case: Case, one: Placed) -> Fix | None:
+    """Put the events of a range in order, if its stretches are apart from each other."""
+    events = one.start[:-2]
+    own = [other for other in placed_spans(case) if other.start[:-2] == events]
+    keyed = [(other.stretch, other) for other in own]
+    if not all(stretch and not stretch.is_empty for stretch, _ in keyed):
+        return None
+    keyed.sort(key=lambda pair: pair[0].start if pair[0] else END)
+    if any(_is_reached(before, after) for (_, before), (_, after) in pairwise(keyed)):
+        return None
+    paths = [path[:-1] for _, other in keyed for path in (other.start, other.end) if path]
+    is_open = [other.end is None for _, other in keyed[:-1]]
+    if any(is_open):
+        return None
+    source = case.draft.parts.text
+    edits = (
+        Edit(place=case.place(*events, at), replacement=source.stretch(case.place(*path)))
+        for at, path in enumerate(paths)
+        if path != (*events, at)
+    )
+    return Fix(text="put the events in order", edits=tuple(edits))
 
 
 def _is_beside(case: Case, one: Placed, other: Placed) -> bool:

@@ -197,6 +197,7 @@ _COMPARERS: tuple[tuple[str, Callable[[Draft, Draft], Iterator[str]]], ...] = (
     ("id", _plain("id")),
     ("summary", _summary),
     ("embargo", _embargo),
+    ("embargo_reason", _plain("embargo_reason")),
     ("severity", _severity),
     ("affected", _affected),
     ("aliases", _listed("aliases")),

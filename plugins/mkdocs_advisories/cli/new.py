@@ -42,7 +42,9 @@ _FLAGS = {
     "cwe_ids": "--cwe",
     "affected": "--package or --range",
 }
-_ONLY_OF_SKELETONS = ("summary", "cve", "handler", "vector", "packages", "project", "cwes", "spans")
+_ONLY_OF_SKELETONS = (
+    *("summary", "cve", "cve_issued", "handler", "vector", "packages", "project", "cwes", "spans"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

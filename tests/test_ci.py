@@ -87,10 +87,13 @@ def test_every_action_is_pinned_and_no_expression_stands_in_a_script(file: Path)
 def test_the_steps_of_the_action_report_and_fail_as_they_should(
     fault: str, code: int, checkout: Folder, tmp_path: Path
 ) -> None:
+    git = ["git", "-c", "user.name=Mira", "-c", "user.email=mira@lantern.example"]
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=tmp_path, check=True)
     checkout.write("LAN-2026-0001", more=fault + "exploitd: false\n" * bool(fault))
     action = loaded(PROJECT / "action.yml")
     values = {name: one["default"] for name, one in action["inputs"].items()}
-    values |= {"sarif-file": "a.sarif", "patch-file": "a.patch"}
+    values |= {"sarif-file": "a.sarif", "patch-file": "a.patch", "compare-with": "HEAD"}
     codes = []
     for step in action["runs"]["steps"][1:]:
         env = {
@@ -100,7 +103,12 @@ def test_the_steps_of_the_action_report_and_fail_as_they_should(
         done = subprocess.run(
             ["bash", "-c", step["run"]],
             cwd=checkout.path.parent,
-            env={**os.environ, **env, "ADVISORY": str(ADVISORY)},
+            env={
+                **os.environ,
+                **env,
+                "ADVISORY": str(ADVISORY),
+                "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -111,6 +119,7 @@ def test_the_steps_of_the_action_report_and_fail_as_they_should(
     log = json.loads((tmp_path / "a.sarif").read_text("utf-8"))
     found = {one["ruleId"] for one in log["runs"][0]["results"] if one["level"] == "error"}
     assert ("ADV102" in found) == bool(code)
+    assert "LAN-2026-0001 added" in (tmp_path / "summary.md").read_text("utf-8")
     patch = (tmp_path / "a.patch").read_text("utf-8")
     assert ("+exploited: false" in patch) == bool(code)
 

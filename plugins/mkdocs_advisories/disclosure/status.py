@@ -18,6 +18,9 @@ SOON = timedelta(hours=24)
 """An embargo that ends within this time is due: what is wrong now can hardly be mended later."""
 
 
+_UNREADABLE = frozenset({"ADV001", "ADV002", "ADV003", "ADV004"})
+
+
 class State(StrEnum):
     """What is true of an advisory at an instant. It is computed, never stored."""
 
@@ -96,7 +99,7 @@ def status(
     """Work out where every file stands, by what the checks have found."""
     by_path: dict[str, list[Problem]] = {path: [] for path in catalog.texts}
     for one in problems:
-        if one.place.path.endswith(".md"):
+        if one.place.path in by_path or _is_unreadable(one):
             by_path.setdefault(one.place.path, []).append(one)
     drafts = {one.path: one for one in catalog.drafts}
     standings = [
@@ -118,6 +121,11 @@ def status(
         standings=tuple(sorted(standings, key=lambda one: _rank(one, now))),
         reserved=tuple(sorted(set(reserved) - ids)),
     )
+
+
+def _is_unreadable(problem: Problem) -> bool:
+    """Say whether a problem is that an advisory could not be read at all."""
+    return problem.place.path.endswith(".md") and problem.code in _UNREADABLE
 
 
 def _rank(one: Standing, now: datetime) -> tuple[int, float, str]:

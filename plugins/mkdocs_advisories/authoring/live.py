@@ -1,27 +1,22 @@
 """The problems of one file while it is being written, with the same core as every other check."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from mkdocs_advisories.checks import check
-from mkdocs_advisories.checks.case import Case, House
+from mkdocs_advisories.checks.case import House, Register
 from mkdocs_advisories.model import Attachment
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Place, Problem, in_order
-from mkdocs_advisories.source.catalog import Entry, catalog_of, understand
+from mkdocs_advisories.source.catalog import (
+    Entry,
+    Outline,
+    catalog_of,
+    clashes,
+    outline,
+    understand,
+)
 from mkdocs_advisories.source.files import LARGEST_FILE, decode
-
-
-@dataclass(frozen=True, kw_only=True)
-class _OneFile(House):
-    """All advisories, of which the rules judge one."""
-
-    path: str
-
-    def cases(self) -> Iterator[Case]:
-        """Give the one file, if it could be understood."""
-        return (one for one in super().cases() if one.draft.path == self.path)
 
 
 def entry_of(
@@ -44,10 +39,15 @@ def entry_of(
 
 
 def live_problems(
-    entries: Iterable[Entry], *, path: str, policy: Policy, now: datetime
+    entry: Entry, others: Iterable[Outline], *, policy: Policy, now: datetime
 ) -> tuple[Problem, ...]:
-    """Give what is wrong with one file, among all others."""
-    catalog = catalog_of(entries)
-    checked = check(_OneFile(catalog=catalog, policy=policy, now=now, path=path))
-    found = in_order([*catalog.problems, *checked.problems])
-    return tuple(one for one in found if one.place.path == path)
+    """Give what is wrong with one file, by itself and among the others."""
+    outlines = (outline(entry), *(one for one in others if one.path != entry.path))
+    register = Register(
+        cards=tuple(one.card for one in outlines if one.card),
+        paths=frozenset(one.path for one in outlines),
+    )
+    catalog = catalog_of([entry])
+    checked = check(House(catalog=catalog, policy=policy, now=now, register=register))
+    found = in_order([*catalog.problems, *clashes(outlines), *checked.problems])
+    return tuple(one for one in found if one.place.path == entry.path)

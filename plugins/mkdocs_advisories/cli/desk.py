@@ -10,7 +10,7 @@ from mkdocs_advisories.cli.exits import Stop
 from mkdocs_advisories.cli.project import Project, load_project
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.problems import Problem
-from mkdocs_advisories.source.catalog import Entry, read_entries
+from mkdocs_advisories.source.catalog import Entry, Outline, outline, read_entries
 from mkdocs_advisories.source.folder import README, Listing, list_folder
 
 _Stamp = tuple[int, int]
@@ -24,6 +24,7 @@ class Desk:
     listing: Listing
     entries: dict[str, Entry] = field(default_factory=dict)
     unsaved: dict[str, Entry] = field(default_factory=dict)
+    outlines: dict[str, Outline] = field(default_factory=dict)
     stamps: dict[Path, _Stamp] = field(default_factory=dict)
 
     @classmethod
@@ -51,6 +52,8 @@ class Desk:
         names = {self.listing.name(one) for one in stamps}
         known = {path: one for path, one in self.entries.items() if path in names}
         self.entries = known | {one.path: one for one in fresh}
+        kept = {path: one for path, one in self.outlines.items() if path in names}
+        self.outlines = kept | {one.path: outline(one) for one in fresh}
         self.stamps = stamps
 
     def write(self, file: Path, text: str) -> Entry:
@@ -71,9 +74,11 @@ class Desk:
         self.refresh()
 
     def problems(self, path: str, now: datetime) -> tuple[Problem, ...]:
-        """Give what is wrong with one file."""
-        entries = (self.entries | self.unsaved).values()
-        return live_problems(entries, path=path, policy=self.project.policy, now=now)
+        """Give what is wrong with a file that is being written."""
+        written = {name: outline(one) for name, one in self.unsaved.items()}
+        others = (self.outlines | written).values()
+        entry = self.unsaved[path]
+        return live_problems(entry, others, policy=self.project.policy, now=now)
 
     def house(self, now: datetime) -> House:
         """Give what is known beside a file: the policy, and what is saved and public."""

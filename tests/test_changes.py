@@ -1,11 +1,13 @@
 """What a change of advisories means, in words."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from conftest import BODY, NOW
+from command import Command
+from conftest import BODY, NOW, Folder
 from examples import PREFIX, composed, policy_of
 from mkdocs_advisories.authoring.changes import AdvisoryChange, changes
 from mkdocs_advisories.authoring.changes_report import (
@@ -259,3 +261,92 @@ def test_the_reports(tmp_path: Path) -> None:
     assert r"“Lantern \*calls\* &#64;mira \| \`x\` &#38;lt;b&#38;gt;”" in markdown
     document = json.loads(changes_json(found, shows_held=False))
     assert [one["field"] for one in document["advisories"][0]["changes"]] == ["summary", "handler"]
+
+
+@pytest.fixture
+def repository(
+    checkout: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Command:
+    """The command in a repository whose first commit, `main`, has four advisories."""
+    advisory = Command(
+        config=checkout.path.parent / "mkdocs.yml", capsys=capsys, monkeypatch=monkeypatch
+    )
+    for number in (1, 2, 3):
+        checkout.write(f"LAN-2026-000{number}")
+    checkout.write("LAN-2026-0004", embargo="2026-07-01T12:00:00Z", summary="Canary sings")
+    (checkout.path / "LAN-2026-0001").mkdir()
+    (checkout.path / "LAN-2026-0001" / "a.txt").write_text("one\n", "utf-8")
+    (checkout.path / "README.md").write_text("For authors.\n", "utf-8")
+    git(checkout.path, "init", "-q", "-b", "main")
+    git(checkout.path, "add", ".")
+    git(checkout.path, "commit", "-qm", "x")
+    return advisory
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=Mira", "-c", "user.email=mira@lantern.example"]
+    subprocess.run(["git", *who, "-C", str(folder), *arguments], check=True)
+
+
+def test_nothing_changed_since_the_commit(repository: Command) -> None:
+    assert repository("diff", "main").out == "no advisory changed\n"
+
+
+def test_changes_since_a_commit_are_told_saved_or_committed(
+    repository: Command, checkout: Folder
+) -> None:
+    file = checkout.path / "LAN-2026-0001.md"
+    file.write_text(file.read_text("utf-8").replace("1.2.3", "1.2.4"), "utf-8")
+    (checkout.path / "2026").mkdir()
+    (checkout.path / "LAN-2026-0002.md").rename(checkout.path / "2026" / "LAN-2026-0002.md")
+    (checkout.path / "LAN-2026-0003.md").unlink()
+    (checkout.path / "README.md").unlink()
+    checkout.write("LAN-2026-0005")
+    expected = (
+        "LAN-2026-0002 renamed from advisories/LAN-2026-0002.md"
+        " (advisories/2026/LAN-2026-0002.md)\n"
+        "LAN-2026-0001 changed (advisories/LAN-2026-0001.md)\n"
+        "  fixed version of lantern 1 corrected from 1.2.3 to 1.2.4\n"
+        "  section Patches reworded (+1 −1 lines)\n"
+        "LAN-2026-0003 removed (advisories/LAN-2026-0003.md)\n"
+        "LAN-2026-0005 added (advisories/LAN-2026-0005.md)\n"
+        "4 advisories changed\n"
+    )
+    assert repository("diff", "main").out == expected
+    git(checkout.path, "switch", "-qc", "change")
+    git(checkout.path, "add", ".")
+    git(checkout.path, "commit", "-qm", "x")
+    assert repository("diff", "main").out == expected
+
+
+def test_attachments_that_came_or_changed_are_told(repository: Command, checkout: Folder) -> None:
+    attached = checkout.path / "LAN-2026-0001"
+    (attached / "a.txt").write_text("two\n", "utf-8")
+    (attached / "b.txt").write_text("new\n", "utf-8")
+    assert repository("diff", "main").out == (
+        "LAN-2026-0001 changed (advisories/LAN-2026-0001.md)\n"
+        "  attachment b.txt added\n"
+        "  attachment a.txt changed\n"
+        "1 advisory changed\n"
+    )
+
+
+@pytest.mark.parametrize("form", ["human", "markdown", "json"])
+def test_a_held_advisory_keeps_its_words_but_on_a_terminal(
+    form: str, repository: Command, checkout: Folder
+) -> None:
+    checkout.write("LAN-2026-0004", embargo="2026-07-02T12:00:00Z", summary="No canary sings")
+    checkout.write("LAN-2026-0006", embargo="undecided", summary="Canary flies")
+    done = repository("diff", "main", "--format", form)
+    assert done.code == 0
+    assert "canary" not in (done.out + done.err).lower()
+    assert "summary" in done.out
+    repository.as_terminal(module="diff")
+    assert "No canary sings" in repository("diff", "main", "--format", form).out
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "--upload-pack=touch x", "-p"])
+def test_a_ref_that_is_none_is_said_so(ref: str, repository: Command) -> None:
+    done = repository("diff", "--", ref)
+    assert (done.code, done.out) == (2, "")
+    assert "there is no commit" in done.err

@@ -1,5 +1,6 @@
 """`advisory new` and `advisory reserve`: ids that nobody else has, files that pass the checks."""
 
+import json
 import os
 import pty
 import re
@@ -135,6 +136,14 @@ def test_a_new_advisory_lacks_nothing_but_what_is_still_to_be_written(
     assert checkout.read().problems == ()
     (one,) = checkout.read().advisories
     assert one.embargo is None
+
+
+def test_a_skeleton_has_no_error_but_what_is_still_to_be_written(advisory: Command) -> None:
+    assert advisory("new").code == 0
+    done = advisory("check", "--format", "json")
+    found = json.loads(done.out)["problems"]
+    assert {one["code"] for one in found if one["level"] == "error"} == {"ADV268"}
+    assert done.code == 1
 
 
 def test_everything_that_is_known_is_filled_in(advisory: Command, checkout: Folder) -> None:

@@ -1,6 +1,6 @@
 """What a change of advisories means: model against model, not line against line."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from mkdocs_advisories.authoring.field_changes import Change, field_changes
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Draft
+
+_UNSEEN = Change(field="file", text="nothing that readers see")
 
 
 class Kind(StrEnum):
@@ -40,17 +42,34 @@ class AdvisoryChange:
         return PurePosixPath(self.path).stem
 
 
-def changes(earlier: Catalog, later: Catalog, *, now: datetime) -> tuple[AdvisoryChange, ...]:
-    """Compare two states of a folder, in the order of the paths."""
-    pairs = list(_pairs(earlier, later))
-    found = (_change(earlier, later, old, new, now) for old, new in pairs)
+def changes(
+    earlier: Catalog, later: Catalog, *, now: datetime, touched: Collection[str] | None = None
+) -> tuple[AdvisoryChange, ...]:
+    """Compare two states of a folder, in the order of the paths.
+
+    With `touched`, the paths at which anything differs, `earlier` need not have what is the same in
+    both, and all else of `later` is passed over.
+    """
+    old = {path: _names(path, earlier) for path in earlier.texts}
+    new = {path: _names(path, later) for path in later.texts}
+    if touched is not None:
+        gone = [one for one in touched if is_source(one) and one not in new]
+        old = {path: _names(path, earlier) for path in gone} | old
+        new = {path: names for path, names in new.items() if path in touched or path in old}
+    found = [_change(earlier, later, *pair, now) for pair in _pairs(old, new)]
     return tuple(sorted((one for one in found if one), key=lambda one: one.path))
 
 
-def _pairs(earlier: Catalog, later: Catalog) -> Iterator[tuple[str | None, str | None]]:
+def is_source(path: str) -> bool:
+    """Say whether a path is that of an advisory, by its name."""
+    parts = PurePosixPath(path).parts
+    return path.endswith(".md") and not any(one.startswith(".") for one in parts)
+
+
+def _pairs(
+    old: dict[str, frozenset[str]], new: dict[str, frozenset[str]]
+) -> Iterator[tuple[str | None, str | None]]:
     """Pair the files: by path, then by id, then by a name that the vulnerability goes by."""
-    old = {path: _names(path, earlier) for path in earlier.texts}
-    new = {path: _names(path, later) for path in later.texts}
     for path in [one for one in new if one in old]:
         del old[path], new[path]
         yield path, path
@@ -77,22 +96,25 @@ def _origin(path: str, names: frozenset[str], old: Mapping[str, frozenset[str]])
 def _change(
     earlier: Catalog, later: Catalog, old: str | None, new: str | None, now: datetime
 ) -> AdvisoryChange | None:
-    held = any(
-        path is not None and not catalog.is_public(path, now)
-        for path, catalog in ((old, earlier), (new, later))
-    )
     path = new or old or ""
+    sides = ((old, earlier), (new, later))
+    held = any(one and not catalog.is_public(one, now) for one, catalog in sides)
     if old is None or new is None:
         kind = Kind.ADDED if old is None else Kind.REMOVED
         return AdvisoryChange(kind=kind, path=path, before=None, is_held=held)
-    if old == new and earlier.texts[old].content == later.texts[new].content:
+    if old not in earlier.texts:  # it was moved as it is
+        public = later.is_public(new, now)
+        return AdvisoryChange(kind=Kind.RENAMED, path=path, before=old, is_held=not public)
+    found = _between(_draft(earlier, old), _draft(later, new))
+    is_same = earlier.texts[old].content == later.texts[new].content
+    if old == new and is_same and not found:
         return None
     return AdvisoryChange(
         kind=Kind.CHANGED if old == new else Kind.RENAMED,
         path=path,
         before=None if old == new else old,
         is_held=held,
-        changes=tuple(_between(_draft(earlier, old), _draft(later, new))),
+        changes=found if found or is_same else (_UNSEEN,),
     )
 
 
@@ -100,9 +122,11 @@ def _draft(catalog: Catalog, path: str) -> Draft | None:
     return next((one for one in catalog.drafts if one.path == path), None)
 
 
-def _between(old: Draft | None, new: Draft | None) -> Iterable[Change]:
-    if old is None or new is None:
-        which = "earlier" if old is None else "new"
-        text = f"the front matter of the {which} version cannot be read"
-        return (Change(field="front matter", text=text),)
-    return field_changes(old, new) or (Change(field="file", text="nothing that readers see"),)
+def _between(old: Draft | None, new: Draft | None) -> tuple[Change, ...]:
+    if old and new:
+        return field_changes(old, new)
+    if old is new:
+        return ()
+    which = "earlier" if old is None else "new"
+    text = f"the front matter of the {which} version cannot be read"
+    return (Change(field="front matter", text=text),)

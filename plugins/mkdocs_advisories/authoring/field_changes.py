@@ -189,14 +189,20 @@ def _body(old: Draft, new: Draft) -> Iterator[str]:
 
 
 def _attachments(old: Draft, new: Draft) -> Iterator[str]:
-    before = [one.name for one in old.content.attachments]
-    yield from _in_and_out(before, [one.name for one in new.content.attachments], "attachment")
+    before = {one.name: one.path for one in old.content.attachments}
+    after = {one.name: one.path for one in new.content.attachments}
+    yield from _in_and_out(before, after, "attachment")
+    for name, path in after.items():
+        # The earlier catalog gives what is the same the path that it has now.
+        if before.get(name, path) != path:
+            yield f"attachment {name} changed"
 
 
 _COMPARERS: tuple[tuple[str, Callable[[Draft, Draft], Iterator[str]]], ...] = (
     ("id", _plain("id")),
     ("summary", _summary),
     ("embargo", _embargo),
+    ("embargo_reason", _plain("embargo_reason")),
     ("severity", _severity),
     ("affected", _affected),
     ("aliases", _listed("aliases")),

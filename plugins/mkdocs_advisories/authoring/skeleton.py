@@ -4,11 +4,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mkdocs_advisories.model import Package, RangeType, Span
+from mkdocs_advisories.model import Package, RangeType, Severity, SeverityType, Span
 from mkdocs_advisories.source.parse import UNDECIDED
 
 _SEMVER = frozenset({"crates.io", "npm", "Go"})
-_VECTORS = (("CVSS:4.0/", "CVSS_V4"), ("CVSS:3.", "CVSS_V3"), ("", "CVSS_V2"))
+_VECTORS = (
+    ("CVSS:4.0/", SeverityType.CVSS_V4),
+    ("CVSS:3.", SeverityType.CVSS_V3),
+    ("", SeverityType.CVSS_V2),
+)
 _YAML_WORDS = frozenset("true false null yes no on off y n".split())
 _BODY = """\
 ## Impact
@@ -46,6 +50,12 @@ def skeleton(plan: Plan) -> str:
     return "".join(f"{line}\n" for line in ("---", *_front(plan), "---")) + _body(plan)
 
 
+def severity_of(vector: str) -> Severity:
+    """Tell the type of a vector, valid or not, by its beginning."""
+    kind = next(kind for start, kind in _VECTORS if vector.startswith(start))
+    return Severity(type=kind, score=vector)
+
+
 def quoted(text: str) -> str:
     """Write text in double quotes, which YAML reads as JSON does."""
     return json.dumps(text, ensure_ascii=False)
@@ -63,9 +73,8 @@ def _front(plan: Plan) -> Iterator[str]:
     if plan.handler:
         yield f"handler: {_name(plan.handler)}"
     if plan.vector:
-        kind = next(kind for start, kind in _VECTORS if plan.vector.startswith(start))
         yield "severity:"
-        yield f"  - {{type: {kind}, score: {quoted(plan.vector)}}}"
+        yield f"  - {{type: {severity_of(plan.vector).type}, score: {quoted(plan.vector)}}}"
     if plan.cwes:
         yield f"cwe_ids: [{', '.join(plan.cwes)}]"
     yield "affected:"

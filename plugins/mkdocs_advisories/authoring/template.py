@@ -8,7 +8,8 @@ from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.parse import UNDECIDED
 
 NOT_COPIED = frozenset(
-    "aliases cve_issued exploited revisions superseded_by timeline withdrawn".split()
+    """aliases cve_issued embargo_changes embargo_reason exploited revisions superseded_by timeline
+    withdrawn""".split()
 )
 
 

@@ -17,6 +17,7 @@ from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.problems import Fix, Level, Place, Problem, below
 from mkdocs_advisories.report import Findings
+from mkdocs_advisories.report.code_quality import code_quality
 from mkdocs_advisories.report.findings import counted
 from mkdocs_advisories.report.github import annotations, step_summary
 from mkdocs_advisories.report.human import human
@@ -29,7 +30,7 @@ from mkdocs_advisories.source.mending import mended
 from mkdocs_advisories.source.positions import Text
 from mkdocs_advisories.source.writing import replace_text
 
-FORMATS = ("human", "json", "github", "sarif")
+FORMATS = ("human", "json", "github", "gitlab", "sarif")
 _MOST_ROUNDS = 10
 
 
@@ -228,6 +229,7 @@ def _publish(findings: Findings, *, form: str, output: Path | None) -> None:
         "human": lambda: human(findings, colour=output is None and _has_colour()),
         "json": lambda: as_json(findings),
         "github": lambda: annotations(findings),
+        "gitlab": lambda: code_quality(findings),
         "sarif": lambda: sarif(findings, version=__version__),
     }[form]()
     if output is None:

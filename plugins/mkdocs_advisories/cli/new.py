@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from cvss import CVSSError
 
 from mkdocs_advisories.authoring.clock import default_embargo
 from mkdocs_advisories.authoring.numbering import NumberingError, next_ids, numbering
-from mkdocs_advisories.authoring.skeleton import Plan, skeleton
+from mkdocs_advisories.authoring.skeleton import Plan, severity_of, skeleton
 from mkdocs_advisories.authoring.template import retold
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.kinds import Cve, Embargo, Instant, Stretch
@@ -41,7 +42,9 @@ _FLAGS = {
     "cwe_ids": "--cwe",
     "affected": "--package or --range",
 }
-_ONLY_OF_SKELETONS = ("summary", "cve", "handler", "vector", "packages", "project", "cwes", "spans")
+_ONLY_OF_SKELETONS = (
+    *("summary", "cve", "cve_issued", "handler", "vector", "packages", "project", "cwes", "spans"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,13 +94,13 @@ class _Wish:
     "--cve-issued",
     type=Instant(),
     metavar="INSTANT",
-    help="When the CVE was issued: the embargo ends 72 hours later, unless --embargo is given.",
+    help="When the CVE was issued: from then on the policy's clock runs to the end of the embargo.",
 )
 @click.option(
     "--embargo",
     type=Embargo(),
     metavar="INSTANT",
-    help="When the embargo ends, or `undecided`, which is the default.",
+    help="When the embargo ends, or `undecided`. By default what the policy's clock says.",
 )
 @click.option("--handler", metavar="NAME", help="Who coordinates the fix. Never published.")
 @click.option(
@@ -153,7 +156,7 @@ def _refuse_clear_text(wish: _Wish, project: Project, instant: datetime) -> None
     """A held advisory is not written in clear into a repository that everybody can read."""
     if project.policy.source is Source.PRIVATE:
         return
-    embargo = _embargo(wish)
+    embargo = _embargo(wish, project)
     if embargo != UNDECIDED and parse_instant(embargo) <= instant:
         return
     if wish.output is None or wish.output.resolve().is_relative_to(project.root.resolve()):
@@ -222,13 +225,15 @@ def _identifier(wish: _Wish, project: Project, instant: datetime) -> str:
 def _text(wish: _Wish, project: Project, identifier: str) -> str:
     if wish.pattern:
         return retold(
-            _understood(wish.pattern, project), identifier=identifier, embargo=_embargo(wish)
+            _understood(wish.pattern, project),
+            identifier=identifier,
+            embargo=_embargo(wish, project),
         )
     plan = Plan(
         id=identifier,
         summary=wish.summary or "",
         packages=_packages(wish, project),
-        embargo=_embargo(wish),
+        embargo=_embargo(wish, project),
         cve=wish.cve,
         cve_issued=wish.cve_issued,
         handler=wish.handler,
@@ -239,13 +244,18 @@ def _text(wish: _Wish, project: Project, identifier: str) -> str:
     return skeleton(plan)
 
 
-def _embargo(wish: _Wish) -> str:
+def _embargo(wish: _Wish, project: Project) -> str:
     """Give the embargo that was named, or that of the policy's clock."""
     if wish.embargo:
         return wish.embargo
     if wish.cve_issued is None:
         return UNDECIDED
-    return format_instant(default_embargo(parse_instant(wish.cve_issued)))
+    issued, clock = parse_instant(wish.cve_issued), project.policy.clock
+    severity = severity_of(wish.vector) if wish.vector else None
+    try:
+        return format_instant(default_embargo(issued, severity=severity, clock=clock))
+    except CVSSError:
+        raise click.BadParameter("it is no valid CVSS vector", param_hint="--severity") from None
 
 
 def _packages(wish: _Wish, project: Project) -> tuple[Package, ...]:

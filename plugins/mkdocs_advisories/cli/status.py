@@ -45,7 +45,13 @@ def command(*, form: str, only_next: bool) -> int:
         return Exit.FINE
     checked = check(House(catalog=catalog, policy=project.policy, now=instant))
     found = (*catalog.problems, *checked.problems)
-    state = status(catalog, found, now=instant, reserved=reserved_ids(project.folder))
+    state = status(
+        catalog,
+        found,
+        clock=project.policy.clock,
+        now=instant,
+        reserved=reserved_ids(project.folder),
+    )
     if form == "json":
         click.echo(status_json(state, shows_held=shows_held()), nl=False)
     else:

@@ -1,6 +1,6 @@
 """Where every advisory stands at one instant, what the held ones lack, and what comes next."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,12 +8,17 @@ from pathlib import PurePosixPath
 
 from mkdocs_advisories.authoring.clock import default_embargo
 from mkdocs_advisories.model import Affected, EventType, format_instant
+from mkdocs_advisories.policy import Clock
 from mkdocs_advisories.problems import Level, Problem
+from mkdocs_advisories.scores import decisive
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Draft
 
 SOON = timedelta(hours=24)
 """An embargo that ends within this time is due: what is wrong now can hardly be mended later."""
+
+
+_UNREADABLE = frozenset({"ADV001", "ADV002", "ADV003", "ADV004"})
 
 
 class State(StrEnum):
@@ -84,16 +89,30 @@ class Status:
 
 
 def status(
-    catalog: Catalog, problems: Iterable[Problem], *, now: datetime, reserved: Iterable[str] = ()
+    catalog: Catalog,
+    problems: Iterable[Problem],
+    *,
+    clock: Clock,
+    now: datetime,
+    reserved: Iterable[str] = (),
 ) -> Status:
     """Work out where every file stands, by what the checks have found."""
     by_path: dict[str, list[Problem]] = {path: [] for path in catalog.texts}
     for one in problems:
-        if one.place.path.endswith(".md"):
+        if one.place.path in by_path or _is_unreadable(one):
             by_path.setdefault(one.place.path, []).append(one)
     drafts = {one.path: one for one in catalog.drafts}
     standings = [
-        _standing(path, drafts.get(path), found, catalog.embargoes, now)
+        _standing(
+            path,
+            _Case(
+                draft=drafts.get(path),
+                found=tuple(found),
+                embargo=catalog.embargoes.get(path),
+                clock=clock,
+                now=now,
+            ),
+        )
         for path, found in by_path.items()
     ]
     ids = {one.id for one in standings}
@@ -102,6 +121,11 @@ def status(
         standings=tuple(sorted(standings, key=lambda one: _rank(one, now))),
         reserved=tuple(sorted(set(reserved) - ids)),
     )
+
+
+def _is_unreadable(problem: Problem) -> bool:
+    """Say whether a problem is that an advisory could not be read at all."""
+    return problem.place.path.endswith(".md") and problem.code in _UNREADABLE
 
 
 def _rank(one: Standing, now: datetime) -> tuple[int, float, str]:
@@ -113,55 +137,67 @@ def _rank(one: Standing, now: datetime) -> tuple[int, float, str]:
     return order, distance if one.is_held else -distance, one.id
 
 
-def _standing(
-    path: str,
-    draft: Draft | None,
-    found: list[Problem],
-    embargoes: Mapping[str, datetime],
-    now: datetime,
-) -> Standing:
-    embargo = embargoes.get(path)
-    errors = [one for one in found if one.level is Level.ERROR]
-    state = _state(embargo, draft, now, is_sound=not errors)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Case:
+    """What is known of one file when its state is worked out."""
+
+    draft: Draft | None
+    found: tuple[Problem, ...]
+    embargo: datetime | None
+    clock: Clock
+    now: datetime
+
+    @property
+    def errors(self) -> int:
+        """How many problems would stop a build."""
+        return sum(one.level is Level.ERROR for one in self.found)
+
+
+def _standing(path: str, case: _Case) -> Standing:
+    state, draft = _state(case), case.draft
     waits = state in (State.HELD, State.DUE)
     return Standing(
         id=PurePosixPath(path).stem,
         path=path,
         state=state,
-        embargo=embargo,
+        embargo=case.embargo,
         title=draft.content.summary if draft else "",
         handler=draft.handler if draft else None,
         lacks=tuple(_lacks(draft)) if waits else (),
-        codes=tuple(sorted({one.code for one in found})),
-        errors=len(errors),
-        warnings=len(found) - len(errors),
-        overdue=_overdue(embargo, draft, now, is_sound=not errors),
+        codes=tuple(sorted({one.code for one in case.found})),
+        errors=case.errors,
+        warnings=len(case.found) - case.errors,
+        overdue=_overdue(case),
     )
 
 
-def _state(
-    embargo: datetime | None, draft: Draft | None, now: datetime, *, is_sound: bool
-) -> State:
-    if embargo is None or embargo > now + SOON:
+def _state(case: _Case) -> State:
+    if case.embargo is None or case.embargo > case.now + SOON:
         return State.HELD
-    if embargo > now or not is_sound:
+    if case.embargo > case.now or case.errors:
         return State.DUE
-    withdrawn = draft.content.withdrawn if draft else None
-    return State.WITHDRAWN if withdrawn and withdrawn.date <= now else State.DISCLOSED
+    withdrawn = case.draft.content.withdrawn if case.draft else None
+    return State.WITHDRAWN if withdrawn and withdrawn.date <= case.now else State.DISCLOSED
 
 
-def _overdue(
-    embargo: datetime | None, draft: Draft | None, now: datetime, *, is_sound: bool
-) -> str:
-    if embargo is not None and not is_sound and embargo <= now + SOON:
-        if embargo <= now:
-            return "the embargo has ended, and errors keep it from being published"
-        return "the embargo ends within 24 hours, and errors would stop the build"
-    if embargo is None and draft and draft.cve_issued and "embargo" not in draft.faulty:
-        ended = default_embargo(draft.cve_issued)
-        if ended <= now:
-            return f"by the policy's clock the embargo ended at {format_instant(ended)}: decide it"
-    return ""
+def _overdue(case: _Case) -> str:
+    if case.embargo is None:
+        return _undecided_for_too_long(case.draft, case)
+    if not case.errors or case.embargo > case.now + SOON:
+        return ""
+    if case.embargo <= case.now:
+        return "the embargo has ended, and errors stop the build"
+    return "the embargo ends within 24 hours, and errors would stop the build"
+
+
+def _undecided_for_too_long(draft: Draft | None, case: _Case) -> str:
+    if draft is None or draft.cve_issued is None or "embargo" in draft.faulty:
+        return ""
+    severity = decisive(draft.content)
+    ended = default_embargo(draft.cve_issued, severity=severity, clock=case.clock)
+    if ended > case.now:
+        return ""
+    return f"by the policy's clock the embargo ended at {format_instant(ended)}: decide it"
 
 
 def _lacks(draft: Draft | None) -> Iterator[Lack]:

@@ -1,6 +1,8 @@
 """What a run of the checks has found, as every report needs it."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mkdocs_advisories.problems import Level, Problem
@@ -61,3 +63,13 @@ def counted(number: int, noun: str) -> str:
         else f"{noun}s"
     )
     return f"{number} {noun if number == 1 else plural}"
+
+
+def fingerprints(problems: Iterable[Problem]) -> Iterator[str]:
+    """Name each problem by what stays the same when lines move: file, code, field, and how many."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for one in problems:
+        key = (one.place.path, one.code, one.subject, one.text)
+        text = "\0".join([*key, str(seen[key])])
+        seen[key] += 1
+        yield hashlib.sha256(text.encode()).hexdigest()[:32]

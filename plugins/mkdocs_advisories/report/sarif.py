@@ -1,15 +1,13 @@
 """Problems as SARIF 2.1.0 (OASIS), for code scanning and for every viewer that reads it."""
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from mkdocs_advisories.explanations import Explanation, explanation
 from mkdocs_advisories.problems import Fix, Place, Problem
-from mkdocs_advisories.report.findings import Findings
+from mkdocs_advisories.report.findings import Findings, fingerprints
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -60,7 +58,7 @@ def _rule(about: Explanation) -> dict[str, Any]:
 
 
 def _results(findings: Findings, codes: list[str]) -> Iterator[dict[str, Any]]:
-    prints = _fingerprints(findings.problems)
+    prints = fingerprints(findings.problems)
     for problem, fingerprint in zip(findings.problems, prints, strict=True):
         withhold = findings.withholds(problem)
         headline, advice = problem.headline(withhold=withhold), problem.advice(withhold=withhold)
@@ -83,16 +81,6 @@ def _results(findings: Findings, codes: list[str]) -> Iterator[dict[str, Any]]:
         if problem.fix and not withhold:
             result["fixes"] = [_fix(problem, problem.fix)]
         yield result
-
-
-def _fingerprints(problems: Iterable[Problem]) -> Iterator[str]:
-    """Name each problem by what stays the same when lines move: file, code, field, and how many."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    for one in problems:
-        key = (one.place.path, one.code, one.subject, one.text)
-        text = "\0".join([*key, str(seen[key])])
-        seen[key] += 1
-        yield hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _location(place: Place) -> dict[str, Any]:

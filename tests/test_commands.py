@@ -1,0 +1,69 @@
+"""Every command and every option stands in the manual, and nothing there is invented."""
+
+import re
+
+import click
+import pytest
+
+from conftest import PROJECT
+from mkdocs_advisories.cli.main import COMMANDS, advisory
+
+PAGE = (PROJECT / "manual" / "commands.md").read_text("utf-8")
+
+
+def commands() -> dict[str, click.Command]:
+    """Give every command by its name, those of groups with the group's name before it."""
+    context = click.Context(advisory)
+    found: dict[str, click.Command] = {}
+
+    def visit(group: click.Group, before: str) -> None:
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            found[f"{before}{name}"] = command
+            if isinstance(command, click.Group):
+                visit(command, f"{before}{name} ")
+
+    visit(advisory, "")
+    return found
+
+
+def section(name: str) -> str:
+    """Give the section of a command."""
+    found = re.search(rf"^## advisory {name}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, f"manual/commands.md has no section `## advisory {name}`"
+    return found[1]
+
+
+def names_of(command: click.Command) -> set[str]:
+    """Give the long names of a command's options."""
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    return {name for one in options for name in one.opts if name.startswith("--")}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_documented(name: str) -> None:
+    for full, command in commands().items():
+        if full.split()[0] == name:
+            text = section(full)
+            assert names_of(command) <= set(re.findall(r"`(--[a-z-]+)", text)), full
+            assert command.help, full
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_option_is_documented_that_is_not_there(name: str) -> None:
+    for full, command in commands().items():
+        if full.split()[0] == name:
+            rows = re.findall(r"^\| `(--[a-z-]+)", section(full), re.MULTILINE)
+            assert set(rows) == names_of(command), full
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    assert set(re.findall(r"^## advisory (.+)$", PAGE, re.MULTILINE)) == set(commands())
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    for name, command in commands().items():
+        for one in command.params:
+            if isinstance(one, click.Option):
+                assert one.help, (name, one.name)

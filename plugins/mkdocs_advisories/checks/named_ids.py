@@ -26,7 +26,9 @@ _PACKAGE_AND_VERSION = re.compile(
 _SIMILAR = 0.85
 
 
-@warning("ADV275", reads="id aliases related upstream superseded_by references")
+@warning(
+    "ADV275", reads="id aliases related upstream superseded_by references", trusts="id aliases"
+)
 def ids_are_known(case: Case) -> Iterator[Finding]:
     """A wrong digit in a CVE id sends readers and scanners to another vulnerability."""
     known = _known(case)
@@ -44,7 +46,7 @@ def ids_are_known(case: Case) -> Iterator[Finding]:
             )
 
 
-@warning("ADV279", reads="affected")
+@warning("ADV279", reads="affected", trusts="affected")
 def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
     """A package with a name almost like the right one may be somebody else's."""
     names = {one.package.name: index for index, one in enumerate(case.content.affected)}

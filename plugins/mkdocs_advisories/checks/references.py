@@ -123,7 +123,7 @@ def references_are_canonical(case: Case) -> Iterator[Finding]:
             )
 
 
-@warning("ADV282", reads="references embargo")
+@warning("ADV282", reads="references embargo affected")
 def own_page_is_there(case: Case) -> Iterator[Finding]:
     """Once disclosed, an advisory leads to what its own project says about it."""
     own = _own_sites(case)
@@ -178,7 +178,9 @@ def types_fit_their_pages(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV289", reads="id aliases related upstream superseded_by references")
+@warning(
+    "ADV289", reads="id aliases related upstream superseded_by references", trusts="id aliases"
+)
 def advisories_are_about_this_vulnerability(case: Case) -> Iterator[Finding]:
     """The database's page that is linked is that of this vulnerability."""
     content = case.content

@@ -55,7 +55,7 @@ def dates_exist(case: Case) -> Iterator[Finding]:
             )
 
 
-@error("ADV278", reads="embargo")
+@error("ADV278", reads="embargo", trusts="embargo")
 def disclosure_is_on_the_day_of_the_embargo(case: Case) -> Iterator[Finding]:
     """The text and the embargo name one day of disclosure, in whatever time zone."""
     text, embargo = readable(case.draft), case.draft.embargo

@@ -42,7 +42,7 @@ class _Scored:
     place: Place
 
 
-@error("ADV276", reads="severity affected")
+@error("ADV276", reads="severity affected", trusts="severity")
 def severity_agrees(case: Case) -> Iterator[Finding]:
     """A reader who decides by the word decides as one who decides by the score."""
     scored = tuple(_scored(case))

@@ -34,8 +34,8 @@ _GAP = (
     r"|\s*:?\s*\n{1,3}[ \t]{0,8}[*+-][ \t]{1,4})"
 )
 _LIST = (
-    rf"(?:\s*:?\s*\n{{1,3}}[ \t]{{0,8}}[*+-][ \t]{{1,4}})?{_NAME}{_FILL}\s*(?:{_V})(?:{_GAP}{_NAME}{_FILL}\s*"
-    rf"(?:{_V}))*"
+    rf"(?:\s*:?\s*\n{{1,3}}[ \t]{{0,8}}[*+-][ \t]{{1,4}})?{_NAME}{_FILL}\s*(?:{_V})"
+    rf"(?:{_GAP}{_NAME}{_FILL}\s*(?:{_V}))*"
 )
 _VERSION = re.compile(_V)
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -99,7 +99,7 @@ class Claim:
     words: str
 
 
-@error("ADV260", reads="affected aliases related upstream")
+@error("ADV260", reads="affected aliases related upstream", trusts="affected")
 def fixes_agree(case: Case) -> Iterator[Finding]:
     """What the text calls fixed is fixed by the data."""
     fixed = versions_of(case, EventType.FIXED)
@@ -120,7 +120,7 @@ def fixes_agree(case: Case) -> Iterator[Finding]:
             )
 
 
-@error("ADV261", reads="affected aliases related upstream")
+@error("ADV261", reads="affected aliases related upstream", trusts="affected")
 def bounds_agree(case: Case) -> Iterator[Finding]:
     """Where the text says that affected versions begin and end, they do by the data."""
     fixed = versions_of(case, EventType.FIXED)

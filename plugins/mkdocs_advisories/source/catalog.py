@@ -84,9 +84,12 @@ def jobs_of(
     listing: Listing, *, policy: Policy, only: Callable[[str], bool] | None = None
 ) -> list["Job"]:
     """Choose the files to read: all, or those asked for and those that have to do with them."""
-    wanted = [one for one in listing.sources if only is None or only(listing.name(one))]
-    sources = listing.sources if only is None else [*wanted, *concerned(wanted, listing.sources)]
-    return [Job.of(one, listing, policy) for one in sorted(sources)]
+    sources = listing.sources
+    if only is not None:
+        wanted = [one for one in sources if only(listing.name(one))]
+        chosen = {*wanted, *concerned(wanted, sources)}
+        sources = [one for one in sources if one in chosen]
+    return [Job.of(one, listing, policy) for one in sources]
 
 
 def read_entries(listing: Listing, *, policy: Policy) -> list[Entry]:

@@ -11,7 +11,8 @@ _ID = r"(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|(?:RUSTSEC|PYSEC|GO|OSV|EUVD
 _SAID_ELSEWHERE = re.compile(
     rf"(?P<id>\b{_ID}\b)"
     r"|(?P<severity>\bCVSS\b(?:[ :v]*[\d.]+)?"
-    r"|\b(?:critical|high|medium|moderate|low)[- ]severity\b|^\[?(?:critical|high|medium|low)\]?:)"
+    r"|\b(?:critical|high|medium|moderate|low)[- ]severity\b"
+    r"|^\[(?:critical|high|medium|low)\]|^(?:critical|high|medium|low):)"
     r"|(?P<version>(?:[<>]=?|=|\b(?:versions?|v|before|prior to|through|until|in|since)) ?"
     r"v?\d+\.\d+[\w.+-]*\w)",
     re.IGNORECASE,

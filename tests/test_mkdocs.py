@@ -84,7 +84,7 @@ def write_canaries(checkout: Folder, embargo: datetime) -> None:
         "LAN-2026-7777",
         embargo=embargo.isoformat(),
         summary="A canary-summary",
-        more=CANARIES,
+        more=CANARIES.replace("2026-06-03", (embargo + timedelta(days=2)).date().isoformat()),
         body=CANARY_BODY,
     )
     (checkout.path / "LAN-2026-7777").mkdir()

@@ -26,6 +26,7 @@ HOSTILE = {
     "brackets": "[" * 15 + "](" * 5_000,
     "mentions": "@a-" * 5_000,
     "dates": "Monday " * 2_000,
+    "tables": "a|b\n" + "-" * 15_000 + "x\n",
     "angles": "\\<" * 8_000,
 }
 

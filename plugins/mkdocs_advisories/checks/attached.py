@@ -22,8 +22,7 @@ def no_attachment_is_forgotten(case: Case) -> Iterator[Finding]:
             yield Finding(
                 place=_place(case, one.name),
                 text="no link leads to this attachment; it is published all the same",
-                remedy="link to it as `{id}/{name}`, or remove the file",
-                values={"id": case.content.id, "name": one.name},
+                remedy="link to it as `<id>/<file>`, or remove it",
             )
 
 

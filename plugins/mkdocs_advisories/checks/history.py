@@ -117,7 +117,7 @@ def revisions_stay(case: Case) -> Iterator[Finding]:
 
 @error("ADV305", reads="embargo revisions")
 def revisions_follow_disclosure(case: Case) -> Iterator[Finding]:
-    """A revision is a change after disclosure, made at some time until now."""
+    """A revision is a change after disclosure; a new one was made at some time until now."""
     embargo = case.draft.embargo
     for index, one in enumerate(case.content.revisions if embargo else ()):
         if embargo and one.date <= embargo:
@@ -129,7 +129,7 @@ def revisions_follow_disclosure(case: Case) -> Iterator[Finding]:
                 remedy="until then no reader has seen anything: leave it out, or correct its date",
                 related=(Related(place=case.place("embargo"), text="the disclosure"),),
             )
-        elif case.is_disclosed and one.date > case.now + _AHEAD:
+        elif one.date > case.now + _AHEAD and case.before and index >= _count(case.before):
             yield case.finding(
                 "revisions",
                 index,
@@ -169,6 +169,10 @@ def what_is_superseded_stays_so(case: Case) -> Iterator[Finding]:
             remedy="put `superseded_by: {before}` back, or name the one that takes its place now",
             before=before,
         )
+
+
+def _count(before: Draft) -> int:
+    return len(before.content.revisions)
 
 
 def _gone(house: House) -> Iterator[Draft]:

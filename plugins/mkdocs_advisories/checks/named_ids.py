@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import readable
+from mkdocs_advisories.checks.prose import readable, sentence
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Place, Related
 
@@ -24,6 +24,8 @@ _PACKAGE_AND_VERSION = re.compile(
     r"(?<![\w/@.-])(?P<name>@?[A-Za-z][\w/@-]{3,80})\s+(?:version\s+)?v?\d+\.\d+(?:\.\d+)?\b"
 )
 _SIMILAR = 0.85
+_NEAR = 30
+"""Characters behind an id in which a word may still say that it is another one."""
 
 
 @warning(
@@ -70,8 +72,8 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
 
 
 def _is_a_sibling(name: str, other: str) -> bool:
-    """Whether the difference looks meant: a number, a prefix, a suffix."""
-    letters = [re.sub(r"\d+", "", one) for one in (name, other)]
+    """Whether the difference is none, or looks meant: a sign, a number, a prefix, a suffix."""
+    letters = [re.sub(r"[\d_.-]+", "", one) for one in (name, other)]
     return letters[0] == letters[1] or name in other or other in name
 
 
@@ -92,7 +94,8 @@ def _in_url(url: str) -> Iterator[re.Match[str]]:
 def _is_about_another(text: str, match: re.Match[str]) -> bool:
     """Whether it is a link of its own, or the words before it say that it is another one."""
     is_link = text[match.start() - 1 : match.start()] == "[" or text[match.end() :][:1] == "]"
-    return is_link or bool(_OTHERS.search(text[max(0, match.start() - 60) : match.start()]))
+    start, around = sentence(text, match.start())
+    return is_link or bool(_OTHERS.search(around, 0, match.end() - start + _NEAR))
 
 
 def _same_kind(case: Case, name: str) -> tuple[Related, ...]:

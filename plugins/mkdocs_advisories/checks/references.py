@@ -228,7 +228,7 @@ def _trimmed(url: str) -> str:
         path = _GITHUB_ID.sub(lambda one: "GHSA" + one[0][4:].rstrip("/").lower(), path)
     changed = SplitResult(parts.scheme.lower(), host, path, _query(parts.query), parts.fragment)
     whole = urlunsplit(changed)
-    return whole if whole != url.rstrip("#") or url.endswith("#") else url
+    return secured(whole) if whole != url and host in _SECURE else whole
 
 
 def _query(query: str) -> str:

@@ -17,6 +17,8 @@ _WORD = bounded(
     r"\b(?P<word>critical|high|medium|moderate|low)[- ]severity\b"
     r"|\bseverity(?:\s+(?:is|of this \w+ is|rating|level|was rated))?[\s:*_|]{1,6}"
     r"(?P<word2>critical|high|medium|moderate|low)\b"
+    r"|\ba\s+(?P<word4>critical)\s+(?:security\s+)?(?:vulnerability|flaw|issue)\b"
+    r"|\brate\s+(?:this|it)\s+(?:as\s+)?(?P<word5>critical|high|medium|moderate|low)\b"
     r"|\b(?:rated|classified|assessed)\s+(?:as\s+)?(?P<word3>critical|high|medium|moderate|low)\b"
 )
 _SCORE = bounded(

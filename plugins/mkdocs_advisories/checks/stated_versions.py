@@ -34,8 +34,9 @@ _GAP = (
     r"|\s*:?\s*\n{1,3}[ \t]{0,8}[*+-][ \t]{1,4})"
 )
 _LIST = (
-    rf"(?:\s*:?\s*\n{{1,3}}[ \t]{{0,8}}[*+-][ \t]{{1,4}})?{_NAME}{_FILL}\s*(?:{_V})"
-    rf"(?:{_GAP}{_NAME}{_FILL}\s*(?:{_V}))*"
+    rf"(?:\s*:?\s*\n{{1,3}}[ \t]{{0,8}}[*+-][ \t]{{1,4}})?"
+    rf"{_NAME}{_FILL}\s*(?:{_V})(?:{_GAP}{_NAME}{_FILL}\s*"
+    rf"(?:{_V}))*"
 )
 _VERSION = re.compile(_V)
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -48,6 +49,8 @@ _FIXED = bounded(
 _CONTAINS = bounded(
     rf"\bversions?\s+(?P<list>{_LIST})\s+(?:contains?|includes?|has|have|ships?)"
     r"\s+(?:the|a)\s+(?:fix|patch)\b"
+    r"|\bversions?\s+(?:contain|include|have)\s+(?:the\s+|a\s+)?(?:fix|patch)(?:es)?\s*"
+    rf"(?P<list2>{_LIST})"
 )
 _UPGRADE = bounded(
     rf"\b(?:upgrad|updat)(?:e|ing)\b(?:\s+(?!to\b|from\b)[\w'’/@.-]+){{0,6}}?\s+to\s+"
@@ -61,18 +64,22 @@ _BEFORE = bounded(
 _SINCE = bounded(
     rf"\b(?:affected|vulnerable|introduced|present|exists?)\s+(?:since|starting (?:from|with"
     rf"|in)|beginning (?:with|in)|as of|from)\s+(?P<list>{_FILL}{_NAME}{_V})"
-    rf"|\b(?:(?:bug|flaw|vulnerability|issue|regression|problem)\s+(?:was|were)\s+(?:first\s+)?|first\s+)introduced\s+(?:in|by|with)\s+(?P<list2>{_FILL}{_NAME}{_V})"
+    r"|\b(?:(?:bug|flaw|vulnerability|issue|regression|problem|it|this)\s+(?:was|were)\s+"
+    r"(?:first\s+)?|first\s+)introduced\s+(?:in|by|with)\s+"
+    rf"(?P<list2>{_FILL}{_NAME}{_V})"
 )
 _THROUGH = bounded(
     rf"\b(?:versions?|releases?|affected|affects|vulnerable)\s+[^\n]{{0,40}}?(?:through"
     rf"|up to and including)\s+(?P<list>{_FILL}{_V})"
     rf"|\b(?:versions?|releases?)\s+(?P<list2>{_V})\s+and\s+(?:earlier|below|older|prior)\b"
+    rf"|(?P<list3>{_V})\s+and\s+(?:earlier|below|older|prior)(?:\s+(?:versions?|releases?))?"
+    r"\s+(?:are|is)\s+(?:affected|vulnerable)\b"
 )
 _UP_TO = re.compile(rf"(?<![<>=])<\s{{0,2}}(?P<list>{_V})|\b(?:before|prior to)\s(?P<list2>{_V})")
 _FROM = re.compile(rf">=\s{{0,2}}(?P<list>{_V})")
 _TABLE = re.compile(
     r"^[ \t]{0,3}(?P<head>\|?[^\n|]*\|[^\n]*)\n"
-    r"[ \t]{0,3}[|:-][|: \t-]*-[|: \t-]*\n"
+    r"(?=[|: \t]*-)[|: \t-]+\n"
     r"(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|\Z))+)",
     re.MULTILINE,
 )

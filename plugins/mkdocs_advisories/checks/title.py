@@ -11,11 +11,15 @@ _ID = r"(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|(?:RUSTSEC|PYSEC|GO|OSV|EUVD
 _SAID_ELSEWHERE = re.compile(
     rf"(?P<id>\b{_ID}\b)"
     r"|(?P<severity>\bCVSS\b(?:[ :v]*[\d.]+)?"
-    r"|\b(?:critical|high|medium|moderate|low)[- ]severity\b|^\[?(?:critical|high|medium|low)\]?:)"
+    r"|\b(?:critical|high|medium|moderate|low)[- ]severity\b"
+    r"|^\[(?:critical|high|medium|low)\]|^(?:critical|high|medium|low):)"
     r"|(?P<version>(?:[<>]=?|=|\b(?:versions?|v|before|prior to|through|until|in|since)) ?"
     r"v?\d+\.\d+[\w.+-]*\w)",
     re.IGNORECASE,
 )
+_TELLING = 4
+"""Letters of a name that tell enough of it, such as `lantern` of `@lantern/core`."""
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 _ORDINARY = frozenset(
     """a an the in on of with by when use using out heap stack buffer integer double improper
@@ -32,7 +36,7 @@ def title_names_the_package(case: Case) -> Iterator[Finding]:
     """A reader of a list sees at once whether it is about something that they use."""
     names = set(case.policy.projects_of(case.content.affected))
     names |= {one.package.name for one in case.content.affected}
-    names |= {re.split(r"[/:]", name)[-1] for name in names}
+    names |= {word for one in names for word in re.findall(rf"[a-z]{{{_TELLING},}}", one.lower())}
     text = _plain(case.content.summary)
     if names and not any(_plain(name) in text for name in names):
         yield case.finding(

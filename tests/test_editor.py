@@ -10,6 +10,7 @@ import pytest_asyncio
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
+from command import Command
 from conftest import Folder
 from mkdocs_advisories.authoring.cursor import cursor_in
 
@@ -323,3 +324,13 @@ def test_the_path_at_a_cursor_is_found_in_unfinished_yaml(
     cursor = cursor_in(f"---\n{yaml}")
     assert cursor is not None
     assert (cursor.path, cursor.prefix) == (path, prefix)
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    checkout: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mkdocs_advisories.cli.lsp.find_spec", lambda _: None)
+    config = checkout.path.parent / "mkdocs.yml"
+    done = Command(config=config, capsys=capsys, monkeypatch=monkeypatch)("lsp")
+    assert (done.code, done.out) == (2, "")
+    assert "pip install 'mkdocs-advisories[lsp]'" in done.err

@@ -316,6 +316,8 @@ def test_a_change_is_held_against_what_was_there_before(
     out = capsys.readouterr().out
     assert "error[ADV303]: a disclosed advisory has changed, and no revision says so" in out
     assert "LAN-2026-0002" not in out
+    assert run("--against", "main", "--select", "ADV102,ADV303") == 1
+    assert re.findall(r"\[(ADV\d+)\]", capsys.readouterr().out) == ["ADV303", "ADV102"]
     file.unlink()
     assert run("--changed-since", "main") == 1
     assert "error[ADV300]: a disclosed advisory has been deleted" in capsys.readouterr().out

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
@@ -76,6 +77,11 @@ class Choice:
     metavar="REF",
     help="Only files changed since a commit of git, and held against what they were.",
 )
+@click.option(
+    "--against",
+    metavar="REF",
+    help="All files, held against what they were at a commit of git.",
+)
 @click.option("--exit-zero", is_flag=True, help="Report, but never fail because of problems.")
 def command(  # noqa: PLR0913 - the options of a command
     *,
@@ -88,6 +94,7 @@ def command(  # noqa: PLR0913 - the options of a command
     ignore: tuple[str, ...],
     strict: bool,
     changed_since: str | None,
+    against: str | None,
     exit_zero: bool,
 ) -> int:
     """Check advisories: all of them, or those at the given files and folders.
@@ -100,7 +107,10 @@ def command(  # noqa: PLR0913 - the options of a command
     choice = Choice(select=_codes(select), ignore=_codes(ignore), paths=_relative(paths, project))
     run = Run(project=project, now=instant, choice=choice)
     if changed_since is not None:
-        run = _since(run, changed_since)
+        run = _narrowed(run, changed_since)
+    ref = changed_since if against is None else against
+    if ref is not None:
+        run = replace(run, earlier=_earlier(project, ref))
     shows_held = output is None and sys.stdout.isatty()
     if diff:
         return _show_diff(run, shows_held=shows_held)
@@ -200,23 +210,39 @@ def _folder_above(project: Project, form: str) -> str:
     return "" if way == "." else f"{way}/"
 
 
-def _since(run: Run, ref: str) -> Run:
-    """Narrow a run to what has changed since a commit, and let it know how that was.
+def _narrowed(run: Run, ref: str) -> Run:
+    """Narrow a run to what has changed since a commit.
 
     Raises:
         Stop: git cannot tell.
     """
-    project, prefix = run.project, run.project.configuration.advisories_dir
-    try:
-        changed = changed_paths(project.root, ref)
-        earlier = read_earlier(project.folder, prefix=prefix, policy=project.policy, ref=ref)
-    except HistoryError as error:
-        raise Stop(str(error), exit_code=Exit.USAGE) from None
+    prefix = run.project.configuration.advisories_dir
+    with _history():
+        changed = changed_paths(run.project.root, ref)
     here = {path for path in changed if path.startswith(f"{prefix}/")}
     # What is attached to an advisory is part of it.
     owners = {f"{path.rpartition('/')[0]}.md" for path in here}
     paths = frozenset(path for path in here | owners if run.choice.wants_file(path))
-    return replace(run, choice=replace(run.choice, paths=paths), earlier=earlier)
+    return replace(run, choice=replace(run.choice, paths=paths))
+
+
+def _earlier(project: Project, ref: str) -> Catalog:
+    """Read the advisories that have changed as they were at a commit.
+
+    Raises:
+        Stop: git cannot tell.
+    """
+    prefix = project.configuration.advisories_dir
+    with _history():
+        return read_earlier(project.folder, prefix=prefix, policy=project.policy, ref=ref)
+
+
+@contextmanager
+def _history() -> Iterator[None]:
+    try:
+        yield
+    except HistoryError as error:
+        raise Stop(str(error), exit_code=Exit.USAGE) from None
 
 
 def _default_form(output: Path | None) -> str:

@@ -17,6 +17,14 @@ _DATABASES = (
     ),
 )
 
+# The home databases of OSV (https://ossf.github.io/osv-schema/, "id, modified fields").
+_OSV_PREFIX = re.compile(
+    "(ASB-A|PUB-A|ALPINE|ALSA|ALBA|ALEA|AZL|BELL|BIT|CGA|CLEANSTART|CURL|CVE|DEBIAN|DHI|DRUPAL|DSA"
+    "|DLA|DTSA|ECHO|EEF|ELA|FreeBSD|GHSA|GO|GSD|HSEC|JLSEC|KUBE|LBSEC|LSN|MAL|MINI|MGASA|OESA|OSEC"
+    "|OSV|openSUSE-SU|PHSA|PSF|PYSEC|RHBA|RHEA|RHSA|RLSA|ROOT|RSEC|RUSTSEC|RXSA|SUSE-[SRFO]U|UBUNTU"
+    "|USN|V8)-|x_"
+)
+
 
 def page_uri(advisory_id: str) -> str:
     """Give the address of an advisory's page, from the site's root."""
@@ -34,3 +42,11 @@ def record_url(identifier: str) -> str | None:
 def weakness_url(cwe_id: str) -> str:
     """Give the page about a weakness."""
     return f"https://cwe.mitre.org/data/definitions/{cwe_id.removeprefix('CWE-')}.html"
+
+
+def osv_id(advisory_id: str) -> str:
+    """Give the id of an advisory's OSV record.
+
+    A prefix that is not registered as a home database is marked as private by `x_`.
+    """
+    return advisory_id if _OSV_PREFIX.match(advisory_id) else f"x_{advisory_id}"

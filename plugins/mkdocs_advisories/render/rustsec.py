@@ -1,6 +1,5 @@
 """A file of the RustSec database that points to the advisory."""
 
-from typing import Any
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy

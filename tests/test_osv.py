@@ -1,0 +1,1 @@
+"""OSV records: what they say, and that OSV's own schema agrees."""

@@ -1,9 +1,12 @@
 """Where things are: pages of the site, and records of other databases."""
 
 import re
+from datetime import datetime
 from urllib.parse import quote
 
 FOLDER = "advisories"
+CSAF_FOLDER = "csaf/white"
+CSAF_PROVIDER = ".well-known/csaf/provider-metadata.json"
 
 _DATABASES = (
     (r"CVE-\d{4}-\d+", "https://www.cve.org/CVERecord?id={}"),
@@ -29,6 +32,41 @@ _OSV_PREFIX = re.compile(
 def page_uri(advisory_id: str) -> str:
     """Give the address of an advisory's page, from the site's root."""
     return f"{FOLDER}/{quote(advisory_id, safe='')}/"
+
+
+def osv_uri(advisory_id: str) -> str:
+    """Give the address of an advisory's OSV record."""
+    return f"osv/{osv_id(advisory_id)}.json"
+
+
+def cve_uri(cve_id: str) -> str:
+    """Give the address of a CVE record."""
+    return f"cve/{cve_id}.json"
+
+
+def csaf_uri(advisory_id: str, *, published: datetime) -> str:
+    """Give the address of an advisory's CSAF document.
+
+    The name is that of CSAF 2.0, section 5.1; the folders are those of TLP:WHITE and the year of
+    the first release (requirements 4 and 11 of section 7.1).
+    """
+    name = re.sub(r"[^+\-a-z0-9]+", "_", advisory_id.lower())
+    return f"{CSAF_FOLDER}/{published.year}/{name}.json"
+
+
+def openvex_uri(advisory_id: str) -> str:
+    """Give the address of an advisory's OpenVEX document."""
+    return f"openvex/{quote(advisory_id, safe='')}.json"
+
+
+def ghsa_uri(advisory_id: str) -> str:
+    """Give the address of an advisory as GitHub's API takes it."""
+    return f"ghsa/{quote(advisory_id, safe='')}.json"
+
+
+def rustsec_uri(advisory_id: str, *, crate: str) -> str:
+    """Give the address of the RustSec file about one crate."""
+    return f"rustsec/{quote(crate, safe='')}/{quote(advisory_id, safe='')}.md"
 
 
 def record_url(identifier: str) -> str | None:

@@ -21,7 +21,13 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri, record_url
 from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
-from mkdocs_advisories.render.sections import Section, absolute_details, section, sections, shortened
+from mkdocs_advisories.render.sections import (
+    Section,
+    absolute_details,
+    section,
+    sections,
+    shortened,
+)
 from mkdocs_advisories.render.severity import score
 from mkdocs_advisories.render.weaknesses import weakness_name
 

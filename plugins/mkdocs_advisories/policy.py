@@ -168,7 +168,7 @@ class Publisher:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecurityTxt:
-    """What security.txt says (RFC 9116). `expires` is stated, so that a build has no clock in it."""
+    """What security.txt says (RFC 9116). `expires` is stated, never worked out from a clock."""
 
     expires: datetime
     contact: tuple[str, ...]

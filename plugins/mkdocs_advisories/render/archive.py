@@ -34,7 +34,7 @@ def by_ecosystem(advisories: Iterable[Disclosed]) -> dict[str, list[Disclosed]]:
 
 
 def modified_csv(rows: Iterable[tuple[Disclosed, str]]) -> str:
-    """List when records changed, newest first: `modified,path`. A row is a record and its folder."""
+    """List when records changed, newest first: `modified,path`. A row has a record's folder."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     for one, folder in sorted(rows, key=lambda row: (-row[0].modified.timestamp(), row[0].id)):

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from mkdocs_advisories.model import Disclosed, Package, Severity, SeverityType, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import csaf_uri, page_uri, record_url
+from mkdocs_advisories.render.identifiers import cve_ids
 from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.products import PackageProducts, Product, package_products
@@ -40,13 +41,12 @@ def csaf(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
     severity. `notes` says so.
     """
     products = package_products(disclosed.content.affected)
-    cves = [one for one in (disclosed.id, *disclosed.content.aliases) if one.startswith("CVE-")]
     return {
         "document": _document(disclosed, policy),
         "product_tree": {"branches": [_vendor(products, policy)]},
         "vulnerabilities": [
             _vulnerability(disclosed, policy, products, cve)
-            for cve in (dict.fromkeys(cves) or (None,))
+            for cve in (cve_ids(disclosed) or (None,))
         ],
     }
 
@@ -279,12 +279,12 @@ def _scores(disclosed: Disclosed, products: tuple[PackageProducts, ...]) -> Iter
     by_products: dict[tuple[str, ...], Document] = {}
     for severity, ids in by_vector.values():
         by_products.setdefault(tuple(ids), {}).update(_cvss(severity))
-    for ids, vectors in by_products.items():
-        yield {"products": list(ids), **vectors}
+    for products_of, vectors in by_products.items():
+        yield {"products": list(products_of), **vectors}
 
 
 def _of_package(products: PackageProducts) -> tuple[Severity, ...]:
-    """Give a package's own vectors, one of a kind (test 6.1.7): the worst, if it is listed twice."""
+    """Give a package's own vectors, one of a kind (test 6.1.7), the worst where it has more."""
     best: dict[SeverityType, Severity] = {}
     for one in (severity for entry in products.entries for severity in entry.severity):
         if one.type not in best or score(one).value > score(best[one.type]).value:

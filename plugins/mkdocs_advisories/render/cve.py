@@ -19,6 +19,7 @@ from mkdocs_advisories.model import (
 )
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri, record_url
+from mkdocs_advisories.render.identifiers import cve_ids, is_cve_id
 from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.sections import (
@@ -30,6 +31,8 @@ from mkdocs_advisories.render.sections import (
 )
 from mkdocs_advisories.render.severity import score
 from mkdocs_advisories.render.weaknesses import weakness_name
+
+__all__ = ["cve", "cve_ids", "notes"]
 
 VERSION = "5.1"
 NO_ORGANISATION = "00000000-0000-4000-8000-000000000000"
@@ -66,12 +69,6 @@ _TAGS = {
     "REPORT": "issue-tracking",
 }
 _DATABASES = frozenset({"nvd.nist.gov", "osv.dev", "rustsec.org", "www.cve.org", "pkg.go.dev"})
-
-
-def cve_ids(disclosed: Disclosed) -> tuple[str, ...]:
-    """Give the CVE ids that an advisory goes by, its own first: one record each."""
-    known = (disclosed.id, *disclosed.content.aliases)
-    return tuple(dict.fromkeys(one for one in known if one.startswith("CVE-")))
 
 
 def cve(disclosed: Disclosed, *, policy: Policy, cve_id: str) -> dict[str, Any]:
@@ -126,7 +123,7 @@ def _rejected(disclosed: Disclosed) -> Document:
     return present(
         {
             "rejectedReasons": [_text(reason[:LONGEST_TEXT] or "Withdrawn.")],
-            "replacedBy": [successor] if successor.startswith("CVE-") else None,
+            "replacedBy": [successor] if is_cve_id(successor) else None,
         }
     )
 
@@ -281,7 +278,7 @@ def _references(disclosed: Disclosed, page: str) -> Iterator[Document]:
 
 def _records(disclosed: Disclosed) -> Iterator[str]:
     content = disclosed.content
-    others = [one for one in content.aliases if not one.startswith("CVE-")]
+    others = [one for one in content.aliases if not is_cve_id(one)]
     for one in (*others, *content.related, *content.upstream):
         if url := record_url(one):
             yield url
@@ -296,6 +293,6 @@ def _advisory_tag(url: str) -> str:
 
 
 def _source(disclosed: Disclosed) -> Document:
-    others = [one for one in disclosed.content.aliases if not one.startswith("CVE-")]
-    own = disclosed.id if not disclosed.id.startswith("CVE-") else next(iter(others), None)
+    others = [one for one in disclosed.content.aliases if not is_cve_id(one)]
+    own = disclosed.id if not is_cve_id(disclosed.id) else next(iter(others), None)
     return present({"advisory": own or disclosed.id, "discovery": "UNKNOWN"})

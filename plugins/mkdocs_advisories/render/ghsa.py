@@ -10,6 +10,7 @@ from typing import Any
 from mkdocs_advisories.model import Affected, Disclosed, Severity, SeverityType
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.identifiers import cve_ids
 from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.sections import absolute_details, shortened
@@ -43,7 +44,7 @@ def ghsa(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
     """
     content = disclosed.content
     page = policy.site_url + page_uri(disclosed.id)
-    cves = [one for one in (disclosed.id, *content.aliases) if one.startswith("CVE-")]
+    cves = cve_ids(disclosed)
     details = absolute_details(disclosed, policy=policy) or content.summary
     return present(
         {
@@ -61,7 +62,7 @@ def ghsa(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
 def notes(disclosed: Disclosed) -> Iterator[Note]:
     """Say what the body had to leave out."""
     content = disclosed.content
-    cves = [one for one in (disclosed.id, *content.aliases) if one.startswith("CVE-")]
+    cves = cve_ids(disclosed)
     lost = {
         f"the API takes one CVE id: {', '.join(cves[1:])} left out": len(cves) > 1,
         "the description was cut to 65535 characters": len(content.details) > LONGEST_TEXT,

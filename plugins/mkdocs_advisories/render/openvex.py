@@ -7,6 +7,7 @@ from urllib.parse import quote
 from mkdocs_advisories.model import Disclosed, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import openvex_uri, page_uri
+from mkdocs_advisories.render.identifiers import cve_ids
 from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.products import PackageProducts, Product, package_products
 
@@ -35,11 +36,7 @@ def openvex(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
 
 def _statements(disclosed: Disclosed, policy: Policy) -> Iterator[Document]:
     page = policy.site_url + page_uri(disclosed.id)
-    common = {
-        "vulnerability": _vulnerability(disclosed, page),
-        "timestamp": format_instant(disclosed.published),
-        "last_updated": format_instant(disclosed.modified),
-    }
+    common = {"vulnerability": _vulnerability(disclosed, page)}
     withdrawn = disclosed.withdrawn
     for one in package_products(disclosed.content.affected):
         if withdrawn:
@@ -70,7 +67,7 @@ def _of_package(products: PackageProducts, page: str) -> Iterator[Document]:
 def _vulnerability(disclosed: Disclosed, page: str) -> Document:
     content = disclosed.content
     known = (disclosed.id, *content.aliases)
-    name = next((one for one in known if one.startswith("CVE-")), disclosed.id)
+    name = next(iter(cve_ids(disclosed)), disclosed.id)
     return present(
         {
             "@id": page,

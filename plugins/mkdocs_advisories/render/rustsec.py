@@ -9,17 +9,14 @@ from collections.abc import Iterable, Iterator
 from mkdocs_advisories.model import Disclosed, Severity, SeverityType, Span
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.identifiers import crates
+
+__all__ = ["crates", "rustsec"]
 
 ECOSYSTEM = "crates.io"
 PLACEHOLDER = "RUSTSEC-0000-0000"
 
 _PREFERRED = (SeverityType.CVSS_V3, SeverityType.CVSS_V4)
-
-
-def crates(disclosed: Disclosed) -> tuple[str, ...]:
-    """Give the crates that an advisory is about, each once: one file each; none, no file."""
-    packages = (one.package for one in disclosed.content.affected)
-    return tuple(dict.fromkeys(one.name for one in packages if one.ecosystem == ECOSYSTEM))
 
 
 def rustsec(disclosed: Disclosed, *, policy: Policy, crate: str | None = None) -> str:

@@ -26,11 +26,11 @@ def sections(details: str) -> tuple[Section, ...]:
     headings = list(_headings(lines))
     top = min((level for _, level, _ in headings), default=0)
     starts = [(at, title) for at, level, title in headings if level == top]
-    ends = [at for at, _ in starts[1:]] + [len(lines)]
-    parts = [Section(title="", text=_joined(lines[: starts[0][0]] if starts else lines))]
+    ends = [at for at, _ in starts] + [len(lines)]
+    parts = [Section(title="", text=_joined(lines[: ends[0]]))]
     parts += [
         Section(title=title, text=_joined(lines[at + 1 : end]))
-        for (at, title), end in zip(starts, ends, strict=True)
+        for (at, title), end in zip(starts, ends[1:], strict=True)
     ]
     return tuple(one for one in parts if one.title or one.text)
 

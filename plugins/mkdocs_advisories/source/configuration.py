@@ -108,7 +108,9 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
 
 def _has_no_contact(options: Mapping[str, Any]) -> bool:
     stated = options.get("security_txt")
-    return bool(stated) and not ("contact" in stated or "email" in options["organisation"])
+    if stated is None:
+        return False
+    return not ("contact" in stated or "email" in options["organisation"])
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read

@@ -1,4 +1,4 @@
-"""A CSAF 2.0 document of the profile "security advisory" (csaf_security_advisory).
+"""A CSAF 2.0 document: of the profile "security advisory", or of "CSAF base" once withdrawn.
 
 https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html; the numbers of tests below are
 those of its section 6.
@@ -37,9 +37,12 @@ _DATABASES = {
 def csaf(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
     """Render an advisory as a CSAF document, with one vulnerability for each CVE id it goes by.
 
-    CSAF 2.0 cannot carry CVSS 4: such a vector stands in a note, and its word is the aggregate
+    A withdrawn advisory says nothing of products any more: as CSAF 2.1 does, the document keeps its
+    ids and text, and the reason. CSAF 2.0 cannot carry CVSS 4: such a vector stands in a note, and its word is the aggregate
     severity. `notes` says so.
     """
+    if disclosed.withdrawn:
+        return {"document": _document(disclosed, policy)}
     products = package_products(disclosed.content.affected)
     return {
         "document": _document(disclosed, policy),
@@ -53,6 +56,8 @@ def csaf(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
 
 def notes(disclosed: Disclosed) -> Iterator[Note]:
     """Say what the document of an advisory could not carry in its own field."""
+    if disclosed.withdrawn:
+        return
     if any(one.type is SeverityType.CVSS_V4 for one in _severities(disclosed)):
         text = "CSAF 2.0 has no field for CVSS 4: the vector stands in a note"
         yield Note(advisory=disclosed.id, format="CSAF", text=text)
@@ -68,7 +73,7 @@ def _document(disclosed: Disclosed, policy: Policy) -> Document:
     mark = "[Withdrawn] " if disclosed.withdrawn else ""
     return present(
         {
-            "category": "csaf_security_advisory",
+            "category": "csaf_base" if disclosed.withdrawn else "csaf_security_advisory",
             "csaf_version": "2.0",
             "title": mark + content.summary,
             "lang": policy.language,
@@ -83,7 +88,7 @@ def _document(disclosed: Disclosed, policy: Policy) -> Document:
                     "issuing_authority": publisher.issuing_authority,
                 }
             ),
-            "notes": list(_document_notes(disclosed)),
+            "notes": list(_document_notes(disclosed, policy)),
             "references": list(_references(disclosed, policy)),
             "acknowledgments": list(_acknowledgments(disclosed)),
             "tracking": _tracking(disclosed),
@@ -91,11 +96,14 @@ def _document(disclosed: Disclosed, policy: Policy) -> Document:
     )
 
 
-def _document_notes(disclosed: Disclosed) -> Iterator[Document]:
+def _document_notes(disclosed: Disclosed, policy: Policy) -> Iterator[Document]:
     content, withdrawn = disclosed.content, disclosed.withdrawn
     if withdrawn:
         text = f"Withdrawn on {format_instant(withdrawn.date)}: {withdrawn.reason}"
         yield {"category": "general", "title": "Withdrawn", "text": text}
+        for one in sections(absolute_details(disclosed, policy=policy)):
+            if one.text:
+                yield present({"category": "details", "title": one.title, "text": one.text})
     if content.superseded_by:
         text = f"{content.superseded_by} takes the place of this advisory."
         yield {"category": "general", "title": "Superseded", "text": text}
@@ -202,7 +210,6 @@ def _vulnerability(
 ) -> Document:
     content = disclosed.content
     parts = sections(absolute_details(disclosed, policy=policy))
-    stands = disclosed.withdrawn is None
     named = [one for one in content.cwe_ids if weakness_name(one)]
     return present(
         {
@@ -210,12 +217,12 @@ def _vulnerability(
             "title": content.summary,
             "cwe": {"id": named[0], "name": weakness_name(named[0])} if named else None,
             "ids": [_label(one) for one in (disclosed.id, *content.aliases) if one != cve],
-            "notes": list(_notes(disclosed, parts, stands=stands)),
+            "notes": list(_notes(disclosed, parts)),
             "release_date": format_instant(disclosed.published),
-            "product_status": _status(products, stands=stands),
-            "scores": list(_scores(disclosed, products)) if stands else None,
-            "remediations": list(_remediations(products, parts)) if stands else None,
-            "threats": list(_threats(disclosed, products)) if stands else None,
+            "product_status": _status(products),
+            "scores": list(_scores(disclosed, products)),
+            "remediations": list(_remediations(products, parts)),
+            "threats": list(_threats(disclosed, products)),
         }
     )
 
@@ -225,13 +232,12 @@ def _label(identifier: str) -> Document:
     return {"system_name": _DATABASES.get(prefix, prefix or identifier), "text": identifier}
 
 
-def _notes(disclosed: Disclosed, parts: tuple[Section, ...], *, stands: bool) -> Iterator[Document]:
-    """Give the body. What is a remediation is not said twice, as long as there are remediations."""
-    elsewhere = (*_FIX, *_WORKAROUND) if stands else ()
+def _notes(disclosed: Disclosed, parts: tuple[Section, ...]) -> Iterator[Document]:
+    """Give the body. What is a remediation is not said twice."""
+    remediations = {section(parts, *_FIX), section(parts, *_WORKAROUND)}
     category = "description"
     for one in parts:
-        told = elsewhere and one.title.lower().startswith(elsewhere)
-        if one.text and not told:
+        if one.text and one.text not in remediations:
             yield present({"category": category, "title": one.title, "text": one.text})
             category = "details"
     if category == "description":
@@ -252,13 +258,11 @@ def _uncarried(disclosed: Disclosed) -> Iterator[Document]:
         yield {"category": "other", "title": "Further weaknesses", "text": "\n".join(rest)}
 
 
-def _status(products: tuple[PackageProducts, ...], *, stands: bool) -> Document:
-    """Say what is affected; of a withdrawn advisory, only which products it was about."""
+def _status(products: tuple[PackageProducts, ...]) -> Document:
     affected = [product.id for one in products for product in one.affected]
     known = set(affected)
     fixed = [one.id for each in products for one in each.fixed if one.id not in known]
-    field = "known_affected" if stands else "under_investigation"
-    return present({field: affected, "fixed": fixed if stands else None})
+    return present({"known_affected": affected, "fixed": fixed})
 
 
 def _severities(disclosed: Disclosed) -> Iterator[Severity]:

@@ -124,7 +124,7 @@ def _quoted(version: str) -> str:
 
 
 def _commits(one: Range) -> Iterator[str]:
-    """Write commits as a range without a scheme: no scheme orders them."""
+    """Write commits as ranges of a scheme of their own: only the repository knows their order."""
     known: dict[str, list[str]] = {}
     for event in one.events:
         known.setdefault(event.type.value, []).append(event.version)
@@ -132,4 +132,5 @@ def _commits(one: Range) -> Iterator[str]:
         ends = [f"<{end}" for end in known.get("fixed", ())]
         ends += [f"<={end}" for end in known.get("last_affected", ())]
         for end in ends or [""]:
-            yield "|".join(part for part in (f">={start}", end) if part)
+            bounds = "" if start == "0" else f">={start}"
+            yield "vers:git/" + ("|".join(part for part in (bounds, end) if part) or "*")

@@ -38,8 +38,8 @@ def csaf(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
     """Render an advisory as a CSAF document, with one vulnerability for each CVE id it goes by.
 
     A withdrawn advisory says nothing of products any more: as CSAF 2.1 does, the document keeps its
-    ids and text, and the reason. CSAF 2.0 cannot carry CVSS 4: such a vector stands in a note, and its word is the aggregate
-    severity. `notes` says so.
+    ids and text, and the reason. CSAF 2.0 cannot carry CVSS 4: such a vector stands in a note, and
+    its word is the aggregate severity. `notes` says so.
     """
     if disclosed.withdrawn:
         return {"document": _document(disclosed, policy)}

@@ -11,8 +11,12 @@ Document = dict[str, Any]
 _SUSPECT = re.compile(r"\\u00[01]|[\ud800-\udfff\ufffe\uffff]")
 
 
-def json_bytes(document: Document | list[Document], *, indent: int | None = 2) -> bytes:
-    """Write a document with its keys in order, in UTF-8, ending with a line feed."""
+def json_bytes(document: Document | list[Any], *, indent: int | None = None) -> bytes:
+    """Write a document with its keys in order, in UTF-8, ending with a line feed.
+
+    Without an indent it is a single line: of many documents, that is a third of the bytes less and
+    several times as fast.
+    """
     text = _dumped(document, indent)
     if _SUSPECT.search(text):
         text = _dumped(_without_the_uncarried(document), indent)

@@ -96,11 +96,11 @@ def provider_files(
     metadata = provider_metadata(advisories, policy=policy, keys=keys)
     feed = rolie(advisories, policy=policy, signed=signer is not None)
     contents |= {
-        CSAF_PROVIDER: json_bytes(metadata),
+        CSAF_PROVIDER: json_bytes(metadata, indent=2),
         FEED_URI: json_bytes(feed),
         f"{CSAF_FOLDER}/index.txt": index_txt(advisories).encode(),
         f"{CSAF_FOLDER}/changes.csv": changes_csv(advisories).encode(),
-        SCHEMA_URI: json_bytes(contract("index")),
+        SCHEMA_URI: json_bytes(contract("index"), indent=2),
     }
     stated = policy.security_txt
     if stated and stated.expires > disclosure.as_of:

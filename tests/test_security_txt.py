@@ -1,11 +1,11 @@
 """security.txt: what it says, until when, and that another's parser agrees."""
 
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 from sectxt import Parser
 
 from conftest import NOW, Folder
@@ -75,8 +75,6 @@ def test_the_build_says_so_a_month_before_and_when_it_has_expired(
 
 def test_sectxt_finds_no_error(folder: Folder) -> None:
     # Its parser looks at the clock, so the file has to be good today.
-    from datetime import UTC, datetime
-
     folder = stated(folder)
     soon = datetime.now(UTC).replace(microsecond=0) + timedelta(days=90)
     security = folder.policy.security_txt
@@ -123,9 +121,7 @@ def test_a_wrong_option_is_named(security: dict[str, Any], complaint: str | None
     assert complaint is None or complaint in one.text
 
 
-def test_yaml_may_read_the_expiry_as_an_instant(tmp_path: Path) -> None:
-    import yaml
-
+def test_yaml_may_read_the_expiry_as_an_instant() -> None:
     text = "security_txt: {expires: 2027-01-01T00:00:00Z, contact: ['https://lantern.example/']}"
     read = yaml.safe_load(text)
     settings = configure({**OPTIONS, **read}, site=FACTS)

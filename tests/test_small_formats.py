@@ -1,6 +1,7 @@
 """RustSec, GHSA, OpenVEX, the index for programs, and the ROLIE feed."""
 
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,8 +228,6 @@ def test_nothing_held_is_in_any_file(folder: Folder) -> None:
 
 
 def test_two_ids_that_make_one_address_stop_the_build(folder: Folder) -> None:
-    from dataclasses import replace
-
     folder = replace(folder, policy=replace(folder.policy, id_pattern=r"LAN.*"))
     folder.write("LAN.1")
     folder.write("LAN_1")

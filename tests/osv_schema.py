@@ -1,8 +1,8 @@
 """OSV's own schema, and what has been registered since.
 
-`schemas/osv-1.7.3.json` is validation/schema.json of https://github.com/ossf/osv-schema (Apache-2.0)
-at version 1.7.3, as the package `osv` 0.1.3 carries it. Its lists of ecosystems and of prefixes are
-registries that grow without a new version of the format.
+`schemas/osv-1.7.3.json` is `validation/schema.json` of https://github.com/ossf/osv-schema at
+version 1.7.3 (Apache-2.0), as the package `osv` 0.1.3 carries it. Its lists of ecosystems and of
+prefixes are registries that grow without a new version of the format.
 """
 
 import json

@@ -18,7 +18,7 @@ from packaging.version import Version
 from conftest import Folder
 from formats import built, disclosed, document
 from mkdocs_advisories.render.osv import osv
-from osv_schema import errors
+from osv_schema import SCHEMA, errors
 
 PYTHON = """\
 aliases: [CVE-2026-0001]
@@ -210,6 +210,4 @@ def test_pip_audit_finds_a_vulnerable_requirement_and_names_the_fix(
 
 
 def test_the_vendored_schema_is_one() -> None:
-    from osv_schema import SCHEMA
-
     Draft202012Validator.check_schema(SCHEMA)

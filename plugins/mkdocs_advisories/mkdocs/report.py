@@ -7,8 +7,8 @@ from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, as_text, in_order
-from mkdocs_advisories.report.findings import Crash, counted
 from mkdocs_advisories.render.notes import Note
+from mkdocs_advisories.report.findings import Crash, counted
 
 _NEWEST = 5
 _NOTICE = timedelta(days=31)

@@ -17,8 +17,9 @@ from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.products import PackageProducts, Product, package_products
 from mkdocs_advisories.render.sections import Section, absolute_details, section, sections
-from mkdocs_advisories.render.severity import rate, score
+from mkdocs_advisories.render.severity import rate
 from mkdocs_advisories.render.weaknesses import weakness_name
+from mkdocs_advisories.scores import score
 
 TLP_URL = "https://www.first.org/tlp/"
 

@@ -29,8 +29,8 @@ from mkdocs_advisories.render.sections import (
     sections,
     shortened,
 )
-from mkdocs_advisories.render.severity import score
 from mkdocs_advisories.render.weaknesses import weakness_name
+from mkdocs_advisories.scores import score
 
 __all__ = ["cve", "cve_ids", "notes"]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mkdocs_advisories.model import Affected, Package
 
+_NOTICE = timedelta(days=31)
 _SATURDAY = 5
 
 
@@ -177,6 +178,10 @@ class SecurityTxt:
     acknowledgments: str | None = None
     hiring: str | None = None
     languages: tuple[str, ...] = ()
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Say whether it expires within a month, or has."""
+        return self.expires <= now + _NOTICE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,9 +38,7 @@ def score(severity: Severity) -> Score:
     return _scored(two, value=two.base_score, word=two.severities()[0], version="2.0")
 
 
-def _scored(
-    read: CVSS2 | CVSS3 | CVSS4, *, value: SupportsFloat, word: str, version: str
-) -> Score:
+def _scored(read: CVSS2 | CVSS3 | CVSS4, *, value: SupportsFloat, word: str, version: str) -> Score:
     vector: str = read.clean_vector()
     return Score(value=float(value), word=word.lower(), version=version, vector=vector)
 

@@ -1,7 +1,7 @@
 """What the build says, on a terminal and in the log of CI: of what is held, no word of its text."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import format_instant
@@ -11,7 +11,6 @@ from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.report.findings import Crash, counted
 
 _NEWEST = 5
-_NOTICE = timedelta(days=31)
 
 
 def problems_text(
@@ -70,5 +69,5 @@ def expiry_lines(policy: Policy, *, now: datetime) -> Iterator[str]:
     stated = policy.security_txt
     if stated and stated.expires <= now:
         yield f"security.txt is left out: it expired at {format_instant(stated.expires)}"
-    elif stated and stated.expires <= now + _NOTICE:
+    elif stated and stated.ends_soon(now):
         yield f"security.txt expires at {format_instant(stated.expires)}: state a later day"

@@ -123,6 +123,8 @@ def test_a_withdrawn_document_claims_nothing_and_says_why(folder: Folder) -> Non
 def test_each_cve_is_a_vulnerability(folder: Folder) -> None:
     found = with_branches(folder, more="aliases: [CVE-2026-0001, CVE-2026-0002]\n")
     assert [one["cve"] for one in found["vulnerabilities"]] == ["CVE-2026-0001", "CVE-2026-0002"]
+    ids = [one["text"] for one in found["vulnerabilities"][0]["ids"]]
+    assert ids == ["LAN-2026-0001"], "a CVE id has a field of its own (test 6.2.17)"
 
 
 def test_the_publisher_is_the_policys(folder: Folder) -> None:

@@ -137,7 +137,7 @@ def test_github_takes_one_cve_id_and_that_is_said(folder: Folder) -> None:
     write(folder, more="aliases: [CVE-2026-0001, CVE-2026-0002]\n")
     (one,) = disclosed(folder)
     assert [note.text for note in ghsa_notes(one)] == [
-        "the API takes one CVE id: CVE-2026-0002 left out"
+        "the API takes one CVE id: the others are left out"
     ]
 
 

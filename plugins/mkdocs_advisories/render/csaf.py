@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from mkdocs_advisories.model import Disclosed, Package, Severity, SeverityType, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import csaf_uri, page_uri, record_url
-from mkdocs_advisories.render.identifiers import cve_ids
+from mkdocs_advisories.render.identifiers import cve_ids, is_cve_id
 from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.products import PackageProducts, Product, package_products
@@ -211,13 +211,14 @@ def _vulnerability(
 ) -> Document:
     content = disclosed.content
     parts = sections(absolute_details(disclosed, policy=policy))
+    known = (disclosed.id, *content.aliases)
     named = [one for one in content.cwe_ids if weakness_name(one)]
     return present(
         {
             "cve": cve,
             "title": content.summary,
             "cwe": {"id": named[0], "name": weakness_name(named[0])} if named else None,
-            "ids": [_label(one) for one in (disclosed.id, *content.aliases) if one != cve],
+            "ids": [_label(one) for one in known if not is_cve_id(one)],
             "notes": list(_notes(disclosed, parts)),
             "release_date": format_instant(disclosed.published),
             "product_status": _status(products),

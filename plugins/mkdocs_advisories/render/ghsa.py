@@ -64,7 +64,7 @@ def notes(disclosed: Disclosed) -> Iterator[Note]:
     content = disclosed.content
     cves = cve_ids(disclosed)
     lost = {
-        f"the API takes one CVE id: {', '.join(cves[1:])} left out": len(cves) > 1,
+        "the API takes one CVE id: the others are left out": len(cves) > 1,
         "the description was cut to 65535 characters": len(content.details) > LONGEST_TEXT,
     }
     for text, is_so in lost.items():

@@ -107,7 +107,7 @@ def test_the_example_of_the_readme_is_sound(folder: Folder) -> None:
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:
-    for file in (*PROJECT.glob("*.md"), *(PROJECT / "manual").glob("*.md")):
+    for file in (*PROJECT.glob("*.md"), *(PROJECT / "manual").rglob("*.md")):
         prose = re.sub(r"```.*?```|`[^`\n]*`", "", file.read_text("utf-8"), flags=re.DOTALL)
         for link in re.findall(r"\]\(([^)#\s]+)", prose):
             if "://" not in link and not link.startswith("mailto:"):

@@ -18,7 +18,13 @@ from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.page import Elsewhere, Page, advisory_page
 from mkdocs_advisories.site.companions import with_companions
 from mkdocs_advisories.site.feeds import feed_files, page_feeds
-from mkdocs_advisories.site.records import page_data, provider_files, record_files, record_notes
+from mkdocs_advisories.site.records import (
+    draft_files,
+    page_data,
+    provider_files,
+    record_files,
+    record_notes,
+)
 from mkdocs_advisories.source.body import attachment_name
 
 __all__ = ["Content", "Site", "build_site"]
@@ -69,6 +75,7 @@ def build_site(
     contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
     records = record_files(disclosure.advisories, policy=policy)
     contents |= with_companions(records, signer=signer)
+    contents |= draft_files(disclosure.advisories, policy=policy)
     contents |= provider_files(disclosure, policy=policy, signer=signer)
     root = "../" * index_uri.count("/")
     return Site(

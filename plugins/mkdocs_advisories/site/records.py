@@ -62,6 +62,11 @@ def record_files(advisories: Sequence[Disclosed], *, policy: Policy) -> dict[str
     return contents
 
 
+def draft_files(advisories: Iterable[Disclosed], *, policy: Policy) -> dict[str, bytes]:
+    """Give what is there to be handed in elsewhere, and changed there: it gets no companions."""
+    return {uri: data for one in advisories for uri, data in _drafts_of(one, policy)}
+
+
 def page_data(disclosed: Disclosed) -> tuple[Data, ...]:
     """Name the records of an advisory, for its page."""
     csaf_document = csaf_uri(disclosed.id, published=disclosed.published)
@@ -113,9 +118,12 @@ def _of_one(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
     document = csaf_documents.csaf(one, policy=policy)
     yield csaf_uri(one.id, published=one.published), json_bytes(document)
     yield openvex_uri(one.id), json_bytes(openvex(one, policy=policy))
-    yield ghsa_uri(one.id), json_bytes(ghsa_bodies.ghsa(one, policy=policy))
     for cve_id in cve_records.cve_ids(one):
         yield cve_uri(cve_id), json_bytes(cve_records.cve(one, policy=policy, cve_id=cve_id))
+
+
+def _drafts_of(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
+    yield ghsa_uri(one.id), json_bytes(ghsa_bodies.ghsa(one, policy=policy))
     for crate in crates(one):
         yield rustsec_uri(one.id, crate=crate), rustsec(one, policy=policy, crate=crate).encode()
 

@@ -1,6 +1,7 @@
 """What all tests share: a policy, a way to write advisories, a site to build."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,9 +11,13 @@ import pytest
 
 from mkdocs_advisories.checks import check, check_house
 from mkdocs_advisories.checks.case import House
+from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.policy import Feed, Organisation, Policy, Project, Source
 from mkdocs_advisories.problems import Problem, errors
+from mkdocs_advisories.site import build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
+from mkdocs_advisories.source.configuration import Configuration, configure
+from mkdocs_advisories.source.site_file import read_site_file
 
 PROJECT = Path(__file__).parents[1]
 CORPORA = PROJECT.parent / "shared"
@@ -141,6 +146,19 @@ def checkout(tmp_path: Path, policy: Policy) -> Folder:
     )
     (tmp_path / "advisories").mkdir()
     return Folder(path=tmp_path / "advisories", policy=policy)
+
+
+@pytest.fixture(scope="session")
+def example_documents() -> Mapping[str, bytes]:
+    """All files but the pages of this project's own site."""
+    stated = read_site_file(PROJECT / "mkdocs.yml")
+    settings = configure(stated.options, site=stated.facts)
+    assert isinstance(settings, Configuration)
+    policy = settings.policy
+    catalog = read_catalog(PROJECT / "advisories", prefix="advisories", policy=policy)
+    disclosure = disclose(catalog.advisories, now=datetime(2100, 1, 1, tzinfo=UTC))
+    site = build_site(disclosure, policy=policy, index_uri="")
+    return {uri: one for uri, one in site.contents.items() if isinstance(one, bytes)}
 
 
 @pytest.fixture

@@ -430,3 +430,50 @@ def test_a_preview_shows_no_held_advisory(server: tuple[str, Path]) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         fetch(f"{url}advisories/LAN-2026-7777/")
     assert not re.search("canary", log.read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+def test_records_lie_at_their_addresses_as_they_are(checkout: Folder, build_at: Build) -> None:
+    """MkDocs would leave out names with a dot in front, and make a page of Markdown."""
+    checkout.write(more="aliases: [CVE-2026-0001]\n")
+    build_at()
+    site = checkout.path.parent / "site"
+    for name in (
+        ".well-known/csaf/provider-metadata.json",
+        "csaf/white/2026/lan-2026-0001.json",
+        "csaf/white/2026/lan-2026-0001.json.sha512",
+        "cve/CVE-2026-0001.json",
+        "feeds/severity/high.xml",
+        "osv/crates.io/all.zip",
+        "osv/x_LAN-2026-0001.json",
+    ):
+        assert (site / name).is_file(), name
+    mirror = site / "rustsec" / "lantern" / "LAN-2026-0001.md"
+    assert mirror.read_text(encoding="utf-8").startswith("```toml\n[advisory]\n")
+    assert [one.name for one in mirror.parent.iterdir() if one.is_dir()] == []
+
+
+def test_a_page_leads_to_its_records(checkout: Folder, build_at: Build) -> None:
+    checkout.write(more="aliases: [CVE-2026-0001]\n")
+    build_at()
+    page = checkout.path.parent / "site" / "advisories" / "LAN-2026-0001" / "index.html"
+    text = page.read_text(encoding="utf-8")
+    described = re.findall(r'<link rel="describedby" type="([^"]+)" href="([^"]+)">', text)
+    assert described == [
+        ("application/json", "../../osv/x_LAN-2026-0001.json"),
+        ("application/json", "../../csaf/white/2026/lan-2026-0001.json"),
+        ("application/json", "../../cve/CVE-2026-0001.json"),
+        ("application/json", "../../openvex/LAN-2026-0001.json"),
+    ]
+    for _, href in described:
+        assert text.count(f'href="{href}"') == 2, "in the head, and in the side column"
+        assert (page.parent / href).resolve().is_file()
+
+
+def test_what_a_format_cannot_carry_is_in_the_log(checkout: Folder, build_at: Build) -> None:
+    vector = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+    checkout.write(more=f'severity: [{{type: CVSS_V4, score: "{vector}"}}]\n')
+    expected = (
+        "CSAF: CSAF 2.0 has no field for CVSS 4: the vector stands in a note"
+        " (1 advisory: LAN-2026-0001)"
+    )
+    assert expected in build_at()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mkdocs_advisories.model import Affected, Package
 
+_NOTICE = timedelta(days=31)
 _SATURDAY = 5
 
 
@@ -88,13 +89,17 @@ class Project:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """The Atom feed. `authority` and `since` make its ids (RFC 4151) and never change."""
+    """The feeds. `authority` and `since` make their ids (RFC 4151) and never change.
+
+    A feed shows the `entries` advisories changed last; the whole is in its yearly archives.
+    """
 
     uri: str
     title: str
     subtitle: str | None
     authority: str
     since: date
+    entries: int = 100
 
     @property
     def tag(self) -> str:
@@ -147,6 +152,39 @@ class Checks:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Publisher:
+    """How the organisation presents itself in CSAF documents and CVE records.
+
+    `category` is one of CSAF 2.0, section 3.2.1.8.1; `namespace` is a URL under its control,
+    by default that of its home page; `cve_org_id` is its UUID in the CVE program, if it is a CNA.
+    """
+
+    namespace: str | None = None
+    category: str = "vendor"
+    contact_details: str | None = None
+    issuing_authority: str | None = None
+    cve_org_id: str | None = None
+    cve_short_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecurityTxt:
+    """What security.txt says (RFC 9116). `expires` is stated, never worked out from a clock."""
+
+    expires: datetime
+    contact: tuple[str, ...]
+    policy: str | None = None
+    encryption: str | None = None
+    acknowledgments: str | None = None
+    hiring: str | None = None
+    languages: tuple[str, ...] = ()
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Say whether it expires within a month, or has."""
+        return self.expires <= now + _NOTICE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """All that an organisation decides. `site_url` ends with a slash."""
 
@@ -160,6 +198,13 @@ class Policy:
     language: str
     clock: Clock = field(default_factory=Clock)
     checks: Checks = field(default_factory=Checks)
+    publisher: Publisher = Publisher()
+    security_txt: SecurityTxt | None = None
+
+    @property
+    def namespace(self) -> str:
+        """The URL that names the organisation as a publisher."""
+        return self.publisher.namespace or self.organisation.url
 
     def is_own_id(self, text: str) -> bool:
         """Say whether the whole text is an id that this organisation gives."""

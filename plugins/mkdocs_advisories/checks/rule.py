@@ -69,6 +69,11 @@ def error_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]]
     return lambda judge: HouseRule(code=code, level=Level.ERROR, judge=judge)
 
 
+def warning_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]], HouseRule]:
+    """Make a function a rule about the whole, whose findings stop nothing but a strict check."""
+    return lambda judge: HouseRule(code=code, level=Level.WARNING, judge=judge)
+
+
 def _rule(
     code: str, level: Level, *, reads: str, trusts: str, spoils: bool
 ) -> Callable[[Judge], Rule]:

@@ -89,6 +89,16 @@ class Frame:
             html.replace(MARKER, self.site.index, 1) if MARKER in html else html + self.site.index
         )
 
+    def with_data_links(self, output: str, page: MkDocsPage) -> str:
+        """Add the links by which programs find an advisory's records from its page."""
+        ours = self._ours(page)
+        links = "".join(
+            f'<link rel="describedby" type="{one.media_type}"'
+            f' href="{escape(get_relative_url(one.uri, page.url))}">\n'
+            for one in (ours.data if ours else ())
+        )
+        return output.replace("</head>", f"{links}</head>", 1)
+
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""
         policy = self.settings.policy
@@ -127,7 +137,12 @@ def _file(uri: str, content: Content, config: MkDocsConfig) -> File:
         hidden = InclusionLevel.NOT_IN_NAV
         return File.generated(config, f"{uri}index.md", content="", inclusion=hidden)
     if isinstance(content, bytes):
-        return File.generated(config, uri, content=content)
+        # MkDocs leaves out names with a dot in front, and makes pages of Markdown.
+        source = f"{uri}.source" if uri.endswith(".md") else uri
+        included = InclusionLevel.INCLUDED
+        file = File.generated(config, source, content=content, inclusion=included)
+        file.dest_uri = uri
+        return file
     return File.generated(config, uri, abs_src_path=str(content))
 
 

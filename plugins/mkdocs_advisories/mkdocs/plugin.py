@@ -22,9 +22,10 @@ from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
 from mkdocs_advisories.mkdocs.frame import Frame
-from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
+from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
+from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
 from mkdocs_advisories.problems import Level, errors
-from mkdocs_advisories.site import build_site
+from mkdocs_advisories.site import Site, build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -34,6 +35,9 @@ from mkdocs_advisories.source.configuration import (
 )
 
 log = get_plugin_logger("advisories")
+
+KEY = "ADVISORIES_OPENPGP_KEY"
+PASSWORD = "ADVISORIES_OPENPGP_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class _Options(Config):
@@ -47,6 +51,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     folder: Path
     disclosure: Disclosure
     frame: Frame
+    site: Site
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -65,8 +70,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         _stop_on_problems(catalog, settings, now)
         self.disclosure = disclose(catalog.advisories, now=now)
         index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
-        site = build_site(self.disclosure, policy=settings.policy, index_uri=index_uri)
-        self.frame = Frame(site=site, settings=settings)
+        self.site = build_site(
+            self.disclosure, policy=settings.policy, index_uri=index_uri, signer=_signer()
+        )
+        self.frame = Frame(site=self.site, settings=settings)
         self.frame.prepare(config)
         return config
 
@@ -93,7 +100,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         return self.frame.page_content(html, page)
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """Let feed readers find the feed from every page."""
+        """Let feed readers find the feed from every page, and programs an advisory's records."""
+        output = self.frame.with_data_links(output, page)
         return self.frame.with_feed_link(output, from_url=page.url)
 
     def on_post_template(
@@ -107,6 +115,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Say what was published, and of the rest how many and when."""
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
+            log.info(line)
+        for line in note_lines(self.site.notes):
+            log.info(line)
+        for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
 
 
@@ -154,6 +166,23 @@ def _now() -> datetime:
         )
     except ClockError as error:
         raise PluginError(str(error)) from None
+
+
+def _signer() -> Signer | None:
+    """Read the key for signatures, if the environment names one.
+
+    Raises:
+        PluginError: it cannot be read, or cannot sign.
+    """
+    path = os.environ.get(KEY)
+    if not path:
+        return None
+    try:
+        return read_signer(Path(path).read_bytes(), password=os.environ.get(PASSWORD))
+    except OSError as error:
+        raise PluginError(f"{KEY}: the file cannot be read: {type(error).__name__}") from None
+    except OpenPGPError as error:
+        raise PluginError(f"{KEY}: {error}") from None
 
 
 def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:

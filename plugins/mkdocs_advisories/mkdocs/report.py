@@ -1,10 +1,13 @@
 """What the build says, on a terminal and in the log of CI: of what is held, no word of its text."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, as_text, in_order
+from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.report.findings import Crash, counted
 
 _NEWEST = 5
@@ -49,3 +52,22 @@ def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
     else:
         yield "none held"
     yield f"see {site_dir}/index.html, or `mkdocs serve`"
+
+
+def note_lines(notes: Iterable[Note]) -> Iterator[str]:
+    """Say what formats could not carry, a line for each thing, with the ids that it is about."""
+    about: dict[tuple[str, str], list[str]] = {}
+    for one in notes:
+        about.setdefault((one.format, one.text), []).append(one.advisory)
+    for (name, text), ids in about.items():
+        shown = ", ".join(ids[:_NEWEST]) + (" and others" if len(ids) > _NEWEST else "")
+        yield f"{name}: {text} ({counted(len(ids), 'advisory')}: {shown})"
+
+
+def expiry_lines(policy: Policy, *, now: datetime) -> Iterator[str]:
+    """Say that security.txt expires within a month, or has expired: never what stops a build."""
+    stated = policy.security_txt
+    if stated and stated.expires <= now:
+        yield f"security.txt is left out: it expired at {format_instant(stated.expires)}"
+    elif stated and stated.ends_soon(now):
+        yield f"security.txt expires at {format_instant(stated.expires)}: state a later day"

@@ -1,9 +1,12 @@
 """Where things are: pages of the site, and records of other databases."""
 
 import re
+from datetime import datetime
 from urllib.parse import quote
 
 FOLDER = "advisories"
+CSAF_FOLDER = "csaf/white"
+CSAF_PROVIDER = ".well-known/csaf/provider-metadata.json"
 
 _DATABASES = (
     (r"CVE-\d{4}-\d+", "https://www.cve.org/CVERecord?id={}"),
@@ -17,10 +20,53 @@ _DATABASES = (
     ),
 )
 
+# The home databases of OSV (https://ossf.github.io/osv-schema/, "id, modified fields").
+_OSV_PREFIX = re.compile(
+    "(ASB-A|PUB-A|ALPINE|ALSA|ALBA|ALEA|AZL|BELL|BIT|CGA|CLEANSTART|CURL|CVE|DEBIAN|DHI|DRUPAL|DSA"
+    "|DLA|DTSA|ECHO|EEF|ELA|FreeBSD|GHSA|GO|GSD|HSEC|JLSEC|KUBE|LBSEC|LSN|MAL|MINI|MGASA|OESA|OSEC"
+    "|OSV|openSUSE-SU|PHSA|PSF|PYSEC|RHBA|RHEA|RHSA|RLSA|ROOT|RSEC|RUSTSEC|RXSA|SUSE-[SRFO]U|UBUNTU"
+    "|USN|V8)-|x_"
+)
+
 
 def page_uri(advisory_id: str) -> str:
     """Give the address of an advisory's page, from the site's root."""
     return f"{FOLDER}/{quote(advisory_id, safe='')}/"
+
+
+def osv_uri(advisory_id: str) -> str:
+    """Give the address of an advisory's OSV record."""
+    return f"osv/{osv_id(advisory_id)}.json"
+
+
+def cve_uri(cve_id: str) -> str:
+    """Give the address of a CVE record."""
+    return f"cve/{cve_id}.json"
+
+
+def csaf_uri(advisory_id: str, *, published: datetime) -> str:
+    """Give the address of an advisory's CSAF document.
+
+    The name is that of CSAF 2.0, section 5.1; the folders are those of TLP:WHITE and the year of
+    the first release (requirements 4 and 11 of section 7.1).
+    """
+    name = re.sub(r"[^+\-a-z0-9]+", "_", advisory_id.lower())
+    return f"{CSAF_FOLDER}/{published.year}/{name}.json"
+
+
+def openvex_uri(advisory_id: str) -> str:
+    """Give the address of an advisory's OpenVEX document."""
+    return f"openvex/{quote(advisory_id, safe='')}.json"
+
+
+def ghsa_uri(advisory_id: str) -> str:
+    """Give the address of an advisory as GitHub's API takes it."""
+    return f"ghsa/{quote(advisory_id, safe='')}.json"
+
+
+def rustsec_uri(advisory_id: str, *, crate: str) -> str:
+    """Give the address of the RustSec file about one crate."""
+    return f"rustsec/{quote(crate, safe='')}/{quote(advisory_id, safe='')}.md"
 
 
 def record_url(identifier: str) -> str | None:
@@ -34,3 +80,11 @@ def record_url(identifier: str) -> str | None:
 def weakness_url(cwe_id: str) -> str:
     """Give the page about a weakness."""
     return f"https://cwe.mitre.org/data/definitions/{cwe_id.removeprefix('CWE-')}.html"
+
+
+def osv_id(advisory_id: str) -> str:
+    """Give the id of an advisory's OSV record.
+
+    A prefix that is not registered as a home database is marked as private by `x_`.
+    """
+    return advisory_id if _OSV_PREFIX.match(advisory_id) else f"x_{advisory_id}"

@@ -1,100 +1,100 @@
-"""The Atom feed (RFC 4287): one entry an advisory, whose `updated` moves on a real change only."""
+"""Atom feeds (RFC 4287): one entry an advisory, whose `updated` moves on a real change only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from feedgen.entry import FeedEntry
-from feedgen.ext.base import BaseEntryExtension
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
-from markupsafe import Markup
 
-from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.markdown import to_html
-from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View, sentence_list, view
+from mkdocs_advisories.render.entry import Entry
+from mkdocs_advisories.render.view import View
 
 MEDIA_TYPE = "application/atom+xml"
 
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
+_XHTML = "http://www.w3.org/1999/xhtml"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
-def feed(
-    advisories: Sequence[Disclosed],
-    *,
-    policy: Policy,
-    resolve: Callable[[Disclosed, str], str | None],
-) -> bytes:
-    """Render the feed of the given advisories, newest first.
 
-    `resolve` gives the absolute URL of an attachment by its link. The feed's `updated` is that of
-    the entry changed last, or the first day of the feed while it is empty: never the build's time.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    """A feed's address, title and name, and where the rest of it is (RFC 5005).
+
+    A current feed has `previous`, its newest archive. An archive has `current`, and its neighbours.
+    All documents of one feed share its `name`, and so its id.
     """
-    public = frozenset(one.id for one in advisories)
-    generator = _feed(policy, advisories)
-    for disclosed in advisories:
-        shown = view(disclosed, policy=policy, public=public)
-        generator.add_entry(_entry(disclosed, shown, policy, resolve), order="append")
+
+    uri: str
+    title: str
+    style_uri: str
+    name: str = "feed"
+    current: str | None = None
+    previous: str | None = None
+    next: str | None = None
+
+
+def feed(entries: Sequence[Entry], *, policy: Policy, channel: Channel) -> bytes:
+    """Render a feed of the given entries, in their order.
+
+    Its `updated` is that of the entry changed last, or the first day of the feed while it is empty:
+    never the build's time.
+    """
+    generator = _feed(policy, entries, channel)
+    for one in entries:
+        generator.add_entry(_entry(one, policy), order="append")
     document: bytes = generator.atom_str(pretty=True)
-    etree.fromstring(document, parser=etree.XMLParser(resolve_entities=False))
-    return document
+    etree.fromstring(document, parser=etree.XMLParser(resolve_entities=False, huge_tree=True))
+    style = urlsplit(policy.site_url).path + channel.style_uri
+    instruction = f'<?xml-stylesheet type="text/css" href="{style}"?>\n'.encode()
+    return _DECLARATION + instruction + document.removeprefix(_DECLARATION)
 
 
-def entry_id(advisory_id: str, *, policy: Policy) -> str:
-    """Give the permanent id of an advisory's entry: a `tag:` URI (RFC 4151)."""
-    return f"{policy.feed.tag}advisory/{advisory_id}"
-
-
-def _feed(policy: Policy, advisories: Sequence[Disclosed]) -> FeedGenerator:
+def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGenerator:
     generator = FeedGenerator()
-    generator.id(f"{policy.feed.tag}feed")
-    generator.title(policy.feed.title)
+    generator.id(policy.feed.tag + channel.name)
+    generator.title(channel.title)
     generator.subtitle(policy.feed.subtitle)
     generator.language(policy.language)
     organisation = policy.organisation
     author = {"name": organisation.name, "uri": organisation.url, "email": organisation.email}
     generator.author({key: value for key, value in author.items() if value})
-    generator.link(href=policy.site_url + policy.feed.uri, rel="self", type=MEDIA_TYPE)
+    generator.link(href=policy.site_url + channel.uri, rel="self", type=MEDIA_TYPE)
     generator.link(href=policy.site_url, rel="alternate", type="text/html")
+    others = (
+        ("current", channel.current),
+        ("prev-archive", channel.previous),
+        ("next-archive", channel.next),
+    )
+    for rel, uri in others:
+        if uri:
+            generator.link(href=policy.site_url + uri, rel=rel, type=MEDIA_TYPE)
     generator.generator("mkdocs-advisories")
-    generator.updated(max((one.modified for one in advisories), default=policy.feed.beginning))
+    changes = (one.disclosed.modified for one in entries)
+    generator.updated(max(changes, default=policy.feed.beginning))
+    is_archive = channel.current is not None
+    page = partial(_Opening, policy.site_url, is_archive=is_archive)
+    generator.register_extension("opening", page, atom=True, rss=False)
     return generator
 
 
-def _entry(
-    disclosed: Disclosed,
-    shown: View,
-    policy: Policy,
-    resolve: Callable[[Disclosed, str], str | None],
-) -> FeedEntry:
-    body = to_html(disclosed.content.details, resolve=lambda link: resolve(disclosed, link))
-    html = render(
-        "entry.html",
-        advisory=shown,
-        body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
-        root=policy.site_url,
-    )
+def _entry(one: Entry, policy: Policy) -> FeedEntry:
+    shown = one.shown
     entry = FeedEntry()
-    entry.id(entry_id(disclosed.id, policy=policy))
-    entry.title(f"[Withdrawn] {shown.plain_title}" if shown.withdrawn else shown.plain_title)
-    entry.published(disclosed.published)
-    entry.updated(disclosed.modified)
-    entry.summary(_summary(shown))
-    entry.content(html, type="html")
+    entry.id(one.id)
+    entry.title(one.title)
+    entry.published(one.disclosed.published)
+    entry.updated(one.disclosed.modified)
+    entry.summary(one.summary)
+    entry.content(one.html, type="html")
     entry.category(_categories(shown, policy))
     entry.register_extension("links", partial(_Links, _links(shown, policy)), atom=True, rss=False)
     return entry
-
-
-def _summary(shown: View) -> str:
-    severity = f"{shown.rating.word.capitalize()} severity. " if shown.rating else ""
-    packages = (
-        f"Upgrade {package.name} to {sentence_list(package.fixes)}."
-        if package.fixes
-        else f"No fixed version of {package.name} is known."
-        for package in shown.packages
-    )
-    return ("Withdrawn. " if shown.withdrawn else "") + severity + " ".join(packages)
 
 
 def _categories(shown: View, policy: Policy) -> list[dict[str, str]]:
@@ -125,7 +125,7 @@ def _links(shown: View, policy: Policy) -> list[dict[str, str]]:
 
 
 class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """Writes an entry's links with all their attributes.
+    """Writes an entry's links with all their attributes, and one that a browser can follow.
 
     feedgen 1.0 itself keeps none of them (its issue 135): in `atom_entry` the element just made
     takes the place of the dictionary that it was made from.
@@ -139,4 +139,31 @@ class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
         position = entry.index(entry.find("updated")) + 1
         for link in reversed(self._links):
             entry.insert(position, etree.Element("link", link))
+        entry.append(_paragraph("", self._links[0]["href"], "Read the advisory"))
         return entry
+
+
+class _Opening(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """Tells a person in a browser what the document is, and a reader whether it is an archive."""
+
+    def __init__(self, site_url: str, *, is_archive: bool) -> None:
+        self._site_url = site_url
+        self._is_archive = is_archive
+
+    def extend_atom(self, feed: Any) -> Any:  # noqa: ANN401 - an lxml element
+        """Put both behind what describes the feed."""
+        kind = "an archive of a feed" if self._is_archive else "a feed"
+        text = f"This is {kind}: copy its address into a feed reader to follow it. "
+        feed.append(_paragraph(text, self._site_url, "All advisories as pages"))
+        if self._is_archive:
+            feed.append(etree.Element(f"{{{_HISTORY}}}archive", nsmap={"fh": _HISTORY}))
+        return feed
+
+
+def _paragraph(text: str, href: str, label: str) -> Any:  # noqa: ANN401 - an lxml element
+    """Write a paragraph of XHTML, which a browser shows as one in the middle of a feed."""
+    paragraph = etree.Element(f"{{{_XHTML}}}p", nsmap={"h": _XHTML})
+    paragraph.text = text
+    link = etree.SubElement(paragraph, f"{{{_XHTML}}}a", {"href": href})
+    link.text = label
+    return paragraph

@@ -13,6 +13,8 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify, unique
 from markupsafe import Markup
 
+from mkdocs_advisories.render.characters import carried
+
 TOP_LEVEL = 2
 """The heading level of a body's sections; the page's title is the level above."""
 
@@ -50,8 +52,6 @@ _ALIGNMENT = re.compile(r"text-align: (left|right|center);")
 _FENCE = re.compile(r" *(`{3,}|~{3,})")
 _ITEM = re.compile(r" {0,3}(?:[*+-]|1\.)\s+\S")
 _TEXT = re.compile(r" {0,3}(?![*+-] |[0-9]+[.)] |[#>|]|```|~~~)\S")
-# What XML 1.0 (section 2.2) cannot carry, not even escaped; character references can bring it in.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +87,8 @@ def to_html(
     headings = tuple(_headings(root, set(taken)))
     _resolve_links(root, resolve)
     text = "".join(html.tostring(child, encoding="unicode") for child in root)
-    return Html(text=_NOT_XML.sub("", _clean((root.text or "") + text)), headings=headings)
+    # Character references can bring in what cannot be carried.
+    return Html(text=carried(_clean((root.text or "") + text)), headings=headings)
 
 
 def title_to_html(title: str) -> Markup:

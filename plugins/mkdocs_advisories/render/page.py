@@ -21,6 +21,28 @@ _SECTIONS = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Data:
+    """The same advisory for programs: the format's name, the address and the media type."""
+
+    name: str
+    uri: str
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Elsewhere:
+    """Where else on the site a reader may go.
+
+    `index` is the list of all advisories, empty for the home page; `data` is this one in other
+    formats; `feeds` are the narrower ones that it appears in.
+    """
+
+    index: str
+    data: tuple[Data, ...] = ()
+    feeds: tuple[Data, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """A page without the frame that a theme puts around it.
 
@@ -34,6 +56,7 @@ class Page:
     html: str
     headings: tuple[Heading, ...]
     modified: datetime
+    data: tuple[Data, ...] = ()
 
 
 def advisory_page(
@@ -41,10 +64,13 @@ def advisory_page(
     *,
     policy: Policy,
     public: frozenset[str],
-    index_uri: str,
     resolve: Callable[[str], str | None],
+    elsewhere: Elsewhere,
 ) -> Page:
-    """Render a disclosed advisory. `resolve` gives the address of an attachment by its link."""
+    """Render a disclosed advisory. `resolve` gives the address of an attachment by its link.
+
+    `public` are the ids of all that are disclosed.
+    """
     shown = view(disclosed, policy=policy, public=public)
     body = to_html(disclosed.content.details, resolve=resolve, taken=_SECTIONS)
     html = render(
@@ -53,8 +79,10 @@ def advisory_page(
         body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
         headings=[one for one in body.headings if one.level == TOP_LEVEL],
         root=ROOT,
-        index_uri=index_uri,
+        index_uri=elsewhere.index,
         feed_uri=policy.feed.uri,
+        data=elsewhere.data,
+        feeds=elsewhere.feeds,
     )
     return Page(
         uri=shown.uri,
@@ -63,6 +91,7 @@ def advisory_page(
         html=html,
         headings=body.headings,
         modified=disclosed.modified,
+        data=elsewhere.data,
     )
 
 

@@ -1,6 +1,6 @@
 """What a page shows of an advisory: every string ready, so that templates only place them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -74,7 +74,6 @@ class View:
 def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> View:
     """Prepare an advisory. `public` are the ids of all disclosed ones: only those are linked to."""
     content, zone = disclosed.content, policy.time_zone
-    own = {name: page_uri(name) for name in public}
     withdrawn = disclosed.withdrawn
     return View(
         id=content.id,
@@ -82,10 +81,10 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         title=title_to_html(content.summary),
         plain_title=content.summary.replace("`", ""),
         rating=rate(content),
-        aliases=_ids(content.aliases, own),
-        related=_ids(content.related, own),
-        upstream=_ids(content.upstream, own),
-        superseded_by=next(iter(_ids((content.superseded_by,), own)), None)
+        aliases=_ids(content.aliases, public),
+        related=_ids(content.related, public),
+        upstream=_ids(content.upstream, public),
+        superseded_by=next(iter(_ids((content.superseded_by,), public)), None)
         if content.superseded_by
         else None,
         weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
@@ -125,9 +124,11 @@ def _moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
     )
 
 
-def _ids(ids: Iterable[str], own: Mapping[str, str]) -> tuple[Named, ...]:
+def _ids(ids: Iterable[str], public: frozenset[str]) -> tuple[Named, ...]:
     """Link ids to their page here (an address without a scheme), or to their database."""
-    return tuple(Named(text=one, url=own.get(one) or record_url(one)) for one in ids)
+    return tuple(
+        Named(text=one, url=page_uri(one) if one in public else record_url(one)) for one in ids
+    )
 
 
 def _reference(reference: Reference) -> Named:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mkdocs_advisories.model import parse_instant
 from mkdocs_advisories.policy import (
     Checks,
     Clock,
@@ -16,7 +17,9 @@ from mkdocs_advisories.policy import (
     Organisation,
     Policy,
     Project,
+    Publisher,
     ReleaseLine,
+    SecurityTxt,
     Source,
 )
 from mkdocs_advisories.source.positions import Path
@@ -70,6 +73,9 @@ def configure(options: Mapping[str, Any], *, site: SiteFacts) -> Configuration |
     if not site.url:
         text = "every link in the feed needs `site_url`. Remedy: set it in mkdocs.yml"
         complaints.append(Complaint(option="site_url", text=text))
+    if not complaints and _has_no_contact(data):
+        text = "nobody is named. Remedy: add `contact`, or `email` to `organisation`"
+        complaints.append(Complaint(option="security_txt", text=text))
     return complaints or _configuration(data, site)
 
 
@@ -92,10 +98,19 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             language=site.language,
             clock=_clock(options.get("clock", {})),
             checks=_checks(options.get("checks", {})),
+            publisher=_publisher(options),
+            security_txt=_security_txt(options),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),
     )
+
+
+def _has_no_contact(options: Mapping[str, Any]) -> bool:
+    stated = options.get("security_txt")
+    if stated is None:
+        return False
+    return not ("contact" in stated or "email" in options["organisation"])
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read
@@ -106,6 +121,9 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401 - whatever YAML has read
         }
     if isinstance(value, (list, tuple)):
         return [_as_json(child) for child in value]
+    if isinstance(value, datetime):
+        # Without a zone, YAML has read either UTC or nothing at all: that is for the check to say.
+        return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -163,6 +181,25 @@ def _feed(options: Mapping[str, Any], site: SiteFacts) -> Feed:
         subtitle=options.get("subtitle", site.description),
         authority=options["authority"],
         since=date.fromisoformat(options["since"]),
+        entries=options.get("entries", 100),
+    )
+
+
+def _publisher(options: Mapping[str, Any]) -> Publisher:
+    mail = options["organisation"].get("email")
+    return Publisher(**{"contact_details": mail, **options.get("publisher", {})})
+
+
+def _security_txt(options: Mapping[str, Any]) -> SecurityTxt | None:
+    stated = options.get("security_txt")
+    if stated is None:
+        return None
+    mail = options["organisation"].get("email")
+    return SecurityTxt(
+        expires=parse_instant(stated["expires"]),
+        contact=tuple(stated.get("contact", (f"mailto:{mail}",))),
+        languages=tuple(stated.get("languages", ())),
+        **{key: stated.get(key) for key in ("policy", "encryption", "acknowledgments", "hiring")},
     )
 
 

@@ -10,12 +10,24 @@ from types import MappingProxyType
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
-from mkdocs_advisories.render.atom import feed
 from mkdocs_advisories.render.index import index
-from mkdocs_advisories.render.page import Page, advisory_page
+from mkdocs_advisories.render.notes import Note
+from mkdocs_advisories.render.page import Elsewhere, Page, advisory_page
+from mkdocs_advisories.site.companions import with_companions
+from mkdocs_advisories.site.feeds import feed_files, page_feeds
+from mkdocs_advisories.site.records import (
+    draft_files,
+    page_data,
+    provider_files,
+    record_files,
+    record_notes,
+)
 from mkdocs_advisories.source.body import attachment_name
+
+__all__ = ["Content", "Site", "build_site"]
 
 Content = Page | bytes | Path
 """A page to be framed by a theme, the bytes of a file, or the file that is copied."""
@@ -25,18 +37,24 @@ Content = Page | bytes | Path
 class Site:
     """What is published: `contents` by address from the site's root, and the list of all of it.
 
-    `index` is a fragment of HTML for the page `index_uri`.
+    `index` is a fragment of HTML for the page `index_uri`. `notes` say what a format could not
+    carry.
     """
 
     contents: Mapping[str, Content]
     index: str
     index_uri: str
+    notes: tuple[Note, ...] = ()
 
 
-def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Site:
+def build_site(
+    disclosure: Disclosure, *, policy: Policy, index_uri: str, signer: Signer | None = None
+) -> Site:
     """Render everything that is disclosed.
 
-    `index_uri` is the address of the page that lists the advisories, empty for the home page.
+    `index_uri` is the address of the page that lists the advisories, empty for the home page. With
+    a `signer`, machine-readable files get OpenPGP signatures: the only bytes of a site that two
+    builds do not share.
     """
     public = frozenset(one.id for one in disclosure.advisories)
     contents: dict[str, Content] = {}
@@ -45,21 +63,26 @@ def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Sit
             one,
             policy=policy,
             public=public,
-            index_uri=index_uri,
             resolve=_within_page(one),
+            elsewhere=Elsewhere(
+                index=index_uri, data=page_data(one), feeds=page_feeds(one, policy=policy)
+            ),
         )
         contents[page.uri] = page
         contents |= {
             page.uri + attached.name: attached.path for attached in one.content.attachments
         }
-    contents[policy.feed.uri] = feed(
-        disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url)
-    )
+    contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
+    records = record_files(disclosure.advisories, policy=policy)
+    contents |= with_companions(records, signer=signer)
+    contents |= draft_files(disclosure.advisories, policy=policy)
+    contents |= provider_files(disclosure, policy=policy, signer=signer)
     root = "../" * index_uri.count("/")
     return Site(
         contents=MappingProxyType(contents),
         index=index(disclosure.advisories, policy=policy, root=root),
         index_uri=index_uri,
+        notes=record_notes(disclosure.advisories),
     )
 
 

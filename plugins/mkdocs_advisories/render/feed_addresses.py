@@ -1,0 +1,38 @@
+"""Where the feeds are. The narrower ones lie beside the feed of all, in `feeds/`."""
+
+import re
+
+
+def style_uri(feed_uri: str) -> str:
+    """Give the address of the style that makes feeds readable in a browser."""
+    return f"{_stem(feed_uri)}.css"
+
+
+def json_feed_uri(feed_uri: str) -> str:
+    """Give the address of the JSON feed."""
+    return f"{_stem(feed_uri)}.json"
+
+
+def archive_uri(feed_uri: str, year: int) -> str:
+    """Give the address of the archive of one year."""
+    return f"{_folder(feed_uri)}feeds/{year}.xml"
+
+
+def project_feed_uri(feed_uri: str, project: str) -> str:
+    """Give the address of the feed of one project."""
+    slug = re.sub(r"[^a-z0-9]+", "-", project.lower()).strip("-") or "project"
+    return f"{_folder(feed_uri)}feeds/project/{slug}.xml"
+
+
+def severity_feed_uri(feed_uri: str, word: str) -> str:
+    """Give the address of the feed of one severity and what is above it."""
+    return f"{_folder(feed_uri)}feeds/severity/{word}.xml"
+
+
+def _stem(feed_uri: str) -> str:
+    return feed_uri.rpartition(".")[0]
+
+
+def _folder(feed_uri: str) -> str:
+    folder = feed_uri.rpartition("/")[0]
+    return f"{folder}/" if folder else ""

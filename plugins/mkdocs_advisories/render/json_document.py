@@ -1,0 +1,50 @@
+"""A document as JSON that has the same bytes however it was put together."""
+
+import json
+import re
+from typing import Any
+
+from mkdocs_advisories.render.characters import carried
+
+Document = dict[str, Any]
+
+_SUSPECT = re.compile(r"\\u00[01]|[\ud800-\udfff\ufffe\uffff]")
+
+
+def json_bytes(document: Document | list[Any], *, indent: int | None = None) -> bytes:
+    """Write a document with its keys in order, in UTF-8, ending with a line feed.
+
+    Without an indent it is a single line: of many documents, that is a third of the bytes less and
+    several times as fast.
+    """
+    text = _dumped(document, indent)
+    if _SUSPECT.search(text):
+        text = _dumped(_without_the_uncarried(document), indent)
+    return f"{text}\n".encode()
+
+
+def present(document: Document) -> Document:
+    """Leave out the fields that say nothing: None, and empty text, lists and objects."""
+    return {key: value for key, value in document.items() if value not in (None, "", [], {}, ())}
+
+
+def _dumped(document: object, indent: int | None) -> str:
+    separators = (",", ":") if indent is None else (",", ": ")
+    return json.dumps(
+        document,
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=indent,
+        separators=separators,
+        sort_keys=True,
+    )
+
+
+def _without_the_uncarried(value: object) -> object:
+    if isinstance(value, str):
+        return carried(value)
+    if isinstance(value, dict):
+        return {key: _without_the_uncarried(child) for key, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_the_uncarried(child) for child in value]
+    return value

@@ -1,0 +1,45 @@
+"""The feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.entry import Entry
+from mkdocs_advisories.render.json_document import present
+
+MEDIA_TYPE = "application/feed+json"
+
+
+def json_feed(entries: Sequence[Entry], *, policy: Policy, uri: str) -> dict[str, Any]:
+    """Render a feed of the given entries, in their order. The ids are those of the Atom feed."""
+    organisation = policy.organisation
+    return present(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": policy.feed.title,
+            "description": policy.feed.subtitle,
+            "home_page_url": policy.site_url,
+            "feed_url": policy.site_url + uri,
+            "language": policy.language,
+            "authors": [{"name": organisation.name, "url": organisation.url}],
+        }
+    ) | {"items": [_item(one, policy) for one in entries]}
+
+
+def _item(entry: Entry, policy: Policy) -> dict[str, Any]:
+    shown = entry.shown
+    tags = [one.text for one in shown.projects]
+    tags += [shown.rating.word] if shown.rating else []
+    tags += [one.text for one in shown.aliases if one.text.startswith("CVE-")]
+    tags += ["withdrawn"] if shown.withdrawn else []
+    return {
+        "id": entry.id,
+        "url": policy.site_url + shown.uri,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": str(entry.html),
+        "date_published": format_instant(entry.disclosed.published),
+        "date_modified": format_instant(entry.disclosed.modified),
+        "tags": list(dict.fromkeys(tags)),
+    }

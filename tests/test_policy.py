@@ -1,10 +1,14 @@
 """The policy's release lines and its clock, day by day."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from conftest import NOW, Folder
+from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.model import Package
 from mkdocs_advisories.policy import Clock, Maintained, Maintenance, Policy, Project, ReleaseLine
 
@@ -74,3 +78,24 @@ def test_nobody_works_on_weekends_and_holidays() -> None:
     clock = Clock(holidays=frozenset({date(2026, 12, 25)}))
     days = [date(2026, 12, 21) + timedelta(days=n) for n in range(7)]
     assert [clock.is_working_day(day) for day in days] == [True] * 4 + [False] * 3
+
+
+def test_the_ends_of_time_are_days_as_well(policy: Policy) -> None:
+    for zone, instant in (
+        ("America/New_York", datetime(1, 1, 1, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(9999, 12, 31, 23, 59, tzinfo=UTC)),
+    ):
+        assert replace(policy, time_zone=ZoneInfo(zone)).day_of(instant) == instant.date()
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("embargo", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "undecided"])
+@pytest.mark.parametrize("issued", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_no_rule_fails_at_the_ends_of_time(
+    folder: Folder, zone: str, embargo: str, issued: str
+) -> None:
+    folder.write(embargo=embargo, more=f"cve_issued: {issued}\n")
+    project = Project(name="Lantern", packages=PACKAGES, maintained=TWELFTH)
+    policy = replace(folder.policy, time_zone=ZoneInfo(zone), projects=(project,))
+    house = House(catalog=folder.read(), policy=policy, now=NOW)
+    assert check(house).crashes == ()

@@ -210,6 +210,13 @@ class Policy:
         """Say whether the whole text is an id that this organisation gives."""
         return re.fullmatch(self.id_pattern, text) is not None
 
+    def day_of(self, instant: datetime) -> date:
+        """Give the day of an instant in the organisation's zone; in UTC at the ends of time."""
+        try:
+            return instant.astimezone(self.time_zone).date()
+        except OverflowError:
+            return instant.date()
+
     def projects_of(self, affected: Iterable[Affected]) -> tuple[str, ...]:
         """Name the projects that packages belong to, each once, in the order of the packages.
 

@@ -18,9 +18,9 @@ def embargo_keeps_the_clock(case: Case) -> Iterator[Finding]:
     embargo, issued = case.draft.embargo, case.draft.cve_issued
     if not embargo or not issued or issued > embargo or _has_reason(case):
         return
-    due = issued + _usual(case)
-    off = abs(embargo - due) > case.policy.clock.tolerance * _HOUR
-    if off and not _is_moved_to_a_working_day(case, embargo, due):
+    late = embargo - issued - _usual(case)
+    off = abs(late) > case.policy.clock.tolerance * _HOUR
+    if off and not _is_moved_to_a_working_day(case, embargo, late):
         yield case.finding(
             "embargo",
             text="the embargo ends {hours} hours after the CVE was issued; the policy says {usual}",
@@ -38,7 +38,7 @@ def embargo_ends_on_a_working_day(case: Case) -> Iterator[Finding]:
     What has been disclosed already cannot be moved, so it is left alone.
     """
     embargo = case.draft.embargo
-    day = embargo.astimezone(case.policy.time_zone).date() if embargo else None
+    day = case.policy.day_of(embargo) if embargo else None
     if day and not case.is_disclosed and not case.policy.clock.is_working_day(day):
         is_holiday = day in case.policy.clock.holidays
         yield case.finding(
@@ -111,10 +111,13 @@ def _has_reason(case: Case) -> bool:
     return case.draft.embargo_reason is not None or case.node("embargo_changes") is not None
 
 
-def _is_moved_to_a_working_day(case: Case, embargo: datetime, due: datetime) -> bool:
+def _is_moved_to_a_working_day(case: Case, embargo: datetime, late: timedelta) -> bool:
     """Say whether the policy's day is none to work on, and the embargo ends on the nearest one."""
-    zone, clock = case.policy.time_zone, case.policy.clock
-    day, meant = embargo.astimezone(zone).date(), due.astimezone(zone).date()
+    clock, day = case.policy.clock, case.policy.day_of(embargo)
+    try:
+        meant = case.policy.day_of(embargo - late)
+    except OverflowError:  # the policy's day is beyond the end of time
+        return False
     step = _DAY if day > meant else -_DAY
     days = _between(meant, day, step)
     return clock.is_working_day(day) and not any(map(clock.is_working_day, days))

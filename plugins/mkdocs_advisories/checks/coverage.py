@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.patches import says_line_unfixed
@@ -66,14 +66,14 @@ def unfixed_lines(case: Case, index: int) -> tuple[UnfixedLine, ...]:
     own = [one for one in placed_spans(case) if one.package == index]
     return tuple(
         UnfixedLine(line=line, placed=placed)
-        for line in _lines(maintained, as_of.astimezone(case.policy.time_zone))
+        for line in _lines(maintained, case.policy.day_of(as_of))
         for placed in own
         if _covers_the_top(placed, line)
     )
 
 
-def _lines(maintained: Maintained, as_of: datetime | None = None) -> tuple[str, ...]:
-    lines = maintained.on(as_of.date()) if as_of else maintained.releases
+def _lines(maintained: Maintained, day: date | None = None) -> tuple[str, ...]:
+    lines = maintained.on(day) if day else maintained.releases
     return tuple(one.line for one in lines)
 
 

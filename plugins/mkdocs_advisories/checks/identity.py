@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.edits import rewrite
 from mkdocs_advisories.checks.known_ids import expected_form, is_placeholder, well_formed, year_of
 from mkdocs_advisories.checks.rule import error, warning
+from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source.draft import Card
 from mkdocs_advisories.source.positions import Path
@@ -57,7 +57,7 @@ def cve_not_from_the_future(case: Case) -> Iterator[Finding]:
         case.draft.cve_issued,
         *(one.date for one in case.content.revisions),
     ]
-    years = {year for one in told if one for year in _years_of(one, case.policy.time_zone)}
+    years = {year for one in told if one for year in _years_of(one, case.policy)}
     for index, alias in enumerate(case.content.aliases):
         year = year_of(alias) if alias.upper().startswith("CVE-") else None
         if year and years and year > max(years) and case.draft.embargo:
@@ -170,12 +170,12 @@ def _own_year(case: Case, *, text: str, remedy: str, year: int) -> Finding:
 
 def _years(case: Case) -> set[int]:
     embargo = case.draft.embargo
-    return _years_of(embargo, case.policy.time_zone) if embargo else set()
+    return _years_of(embargo, case.policy) if embargo else set()
 
 
-def _years_of(instant: datetime, zone: ZoneInfo) -> set[int]:
+def _years_of(instant: datetime, policy: Policy) -> set[int]:
     """Give the year of an instant in UTC and in the organisation's zone: either is right."""
-    return {instant.year, instant.astimezone(zone).year}
+    return {instant.year, policy.day_of(instant).year}
 
 
 def _ids(case: Case) -> Iterator[tuple[Path, str]]:

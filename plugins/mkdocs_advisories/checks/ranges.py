@@ -225,26 +225,31 @@ def _is_reached(before: Placed, one: Placed) -> bool:
 
 
 def _sorted_events(case: Case, one: Placed) -> Fix | None:
-    """Put the events of a range in order, if its stretches are apart from each other."""
+    """Put the events of a range in order, if its stretches are apart from each other.
+
+    Where comments stand among them, they would no longer stand beside what they are about.
+    """
     events = one.start[:-2]
-    own = [other for other in placed_spans(case) if other.start[:-2] == events]
-    keyed = [(other.stretch, other) for other in own]
-    if not all(stretch and not stretch.is_empty for stretch, _ in keyed):
-        return None
-    keyed.sort(key=lambda pair: pair[0].start if pair[0] else END)
-    if any(_is_reached(before, after) for (_, before), (_, after) in pairwise(keyed)):
-        return None
-    paths = [path[:-1] for _, other in keyed for path in (other.start, other.end) if path]
-    is_open = [other.end is None for _, other in keyed[:-1]]
-    if any(is_open):
-        return None
     source = case.draft.parts.text
+    ordered = _in_order([other for other in placed_spans(case) if other.start[:-2] == events])
+    if not ordered or re.search(r"\s#", source.stretch(case.place(*events))):
+        return None
+    paths = [path[:-1] for other in ordered for path in (other.start, other.end) if path]
     edits = (
         Edit(place=case.place(*events, at), replacement=source.stretch(case.place(*path)))
         for at, path in enumerate(paths)
         if path != (*events, at)
     )
     return Fix(text="put the events in order", edits=tuple(edits))
+
+
+def _in_order(spans: list[Placed]) -> list[Placed]:
+    """Sort stretches; give none if one is empty, two meet, or all but the last have no end."""
+    if not all(one.stretch and not one.stretch.is_empty for one in spans):
+        return []
+    ordered = sorted(spans, key=lambda one: one.stretch.start if one.stretch else END)
+    apart = all(before.end and not _is_reached(before, one) for before, one in pairwise(ordered))
+    return ordered if apart else []
 
 
 def _is_beside(case: Case, one: Placed, other: Placed) -> bool:

@@ -1,0 +1,133 @@
+"""What is held, as the proof takes it, and the needles that are made of it."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mkdocs_advisories.proof.folding import fold
+from mkdocs_advisories.proof.needles import Needles, Passage, Word, needles
+from mkdocs_advisories.proof.reading import Reader
+from mkdocs_advisories.proof.text import readings
+
+FEWEST_WINDOWS = 20
+"""An advisory whose title and text give fewer needles than this cannot be proven to be absent."""
+
+MOST_OF_AN_ATTACHMENT = 200_000
+"""Windows that one reading of an attachment gives; of a larger one, a sample is looked for."""
+
+_DIGESTS = ("md5", "sha1", "sha256", "sha512")  # as lists of checksums have them
+_MOST = 1 << 32
+_SHORTEST_WORD = 12
+"""Folded characters of a title, or of the name of an attachment, that are told from chance."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class HeldFile:
+    """A file that is published with an advisory, and not before."""
+
+    name: str
+    raw: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Held:
+    """A held advisory.
+
+    `path` is how reports name it. `source` is the whole file, `prose` its title and body,
+    `rendered` the body as HTML. `ids` are its id and aliases.
+    """
+
+    path: str
+    source: str
+    prose: str
+    title: str = ""
+    rendered: str = ""
+    ids: frozenset[str] = frozenset()
+    files: tuple[HeldFile, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Haystack:
+    """What is looked for: needles and digests of whole files, by the numbers of their owners.
+
+    `held` is how many advisories there are, `unprovable` those of which there is too little to look
+    for. `fingerprint` depends on everything but the seeds, and is as secret as all of it.
+    """
+
+    needles: Needles
+    digests: Mapping[bytes, int]
+    held: int
+    unprovable: tuple[int, ...]
+    fingerprint: bytes
+
+
+def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str] = ()) -> Haystack:
+    """Make everything that is looked for, less what stands in public texts.
+
+    The owners are numbered as in `held`; the seeds follow, and are looked for in any case.
+    """
+    known = [folded for text in public for folded in folds(text)]
+    real = _needles(held).without(known)
+    digests = {
+        hashlib.sha256(file.raw).digest(): owner
+        for owner, one in enumerate(held)
+        for file in one.files
+        if file.raw
+    }
+    seeded = [
+        Passage(folded=fold(seed), owner=at, most=_MOST) for at, seed in enumerate(seeds, len(held))
+    ]
+    return Haystack(
+        needles=real.joined(needles(seeded, ())),
+        digests=digests,
+        held=len(held),
+        unprovable=_unprovable(held, known),
+        fingerprint=real.fingerprint() + b"".join(sorted(digests)),
+    )
+
+
+def _needles(held: Sequence[Held]) -> Needles:
+    passages = [passage for owner, one in enumerate(held) for passage in _passages(one, owner)]
+    words = {word.folded: word for owner, one in enumerate(held) for word in _words(one, owner)}
+    return needles(passages, words.values())
+
+
+def _unprovable(held: Sequence[Held], known: Iterable[bytes]) -> tuple[int, ...]:
+    """Number those whose title and body, less what is public, are too little to be recognised."""
+    prose = [
+        Passage(folded=fold(one.prose), owner=owner, most=_MOST) for owner, one in enumerate(held)
+    ]
+    enough = needles(prose, ()).without(known).count()
+    return tuple(owner for owner in range(len(held)) if enough.get(owner, 0) < FEWEST_WINDOWS)
+
+
+def folds(text: str) -> list[bytes]:
+    """Fold every reading of a text."""
+    return [fold(reading) for reading in readings(text)]
+
+
+def folds_of_file(name: str, raw: bytes) -> Iterator[bytes]:
+    """Fold every reading of a file and of all that is in it."""
+    return (reading.folded for reading in Reader().read(name, raw))
+
+
+def _passages(held: Held, owner: int) -> Iterator[Passage]:
+    for text in (held.source, held.prose, held.rendered):
+        for folded in folds(text):
+            yield Passage(folded=folded, owner=owner, most=_MOST)
+    for file in held.files:
+        for reading in Reader().read(file.name, file.raw):
+            yield Passage(folded=reading.folded, owner=owner, most=MOST_OF_AN_ATTACHMENT)
+
+
+def _words(held: Held, owner: int) -> Iterator[Word]:
+    """Give the ids in any case; titles, and names of files, where they are long enough to tell."""
+    for name in held.ids:
+        yield Word(folded=fold(name), owner=owner, id=name)
+    for text in (held.title, *(file.name for file in held.files)):
+        if len(fold(text)) >= _SHORTEST_WORD:
+            yield Word(folded=fold(text), owner=owner)
+    for file in held.files:
+        for name in _DIGESTS:
+            digest = hashlib.new(name, file.raw, usedforsecurity=False).hexdigest()
+            yield Word(folded=fold(digest), owner=owner)

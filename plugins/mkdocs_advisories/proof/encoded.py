@@ -9,7 +9,7 @@ SHORTEST = 24
 
 _LINE = r"[A-Za-z0-9+/_-]"
 _STRETCH = re.compile(
-    rf"{_LINE}{{{SHORTEST},}}+(?:\s{{1,40}}{_LINE}{{{SHORTEST},}}+)*+(?:\s{{1,40}}{_LINE}+)?"
+    rf"(?<!{_LINE}){_LINE}{{{SHORTEST},}}+(?:\s{{1,40}}{_LINE}{{{SHORTEST},}}+)*+(?:\s{{1,40}}{_LINE}+)?"
 )
 _URL_SAFE = str.maketrans("-_", "+/")
 _QUAD = 4

@@ -4,10 +4,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from mkdocs_advisories.proof.folding import fold
 from mkdocs_advisories.proof.needles import Needles, Passage, Word, needles
+from mkdocs_advisories.proof.own import commonplaces, fold_marked, telling
 from mkdocs_advisories.proof.reading import Reader
-from mkdocs_advisories.proof.text import readings
+from mkdocs_advisories.proof.text import readings, tags
+from mkdocs_advisories.proof.windows import WINDOW, Places
 
 FEWEST_WINDOWS = 20
 """An advisory whose title and text give fewer needles than this cannot be proven to be absent."""
@@ -16,8 +20,8 @@ MOST_OF_AN_ATTACHMENT = 200_000
 """Windows that one reading of an attachment gives; of a larger one, a sample is looked for."""
 
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")  # as lists of checksums have them
-_MOST = 1 << 32
-_SHORTEST_WORD = 12
+_SHORTEST_TITLE = 24
+_SHORTEST_NAME = 10
 """Folded characters of a title, or of the name of an attachment, that are told from chance."""
 
 
@@ -66,7 +70,7 @@ def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str
 
     The owners are numbered as in `held`; the seeds follow, and are looked for in any case.
     """
-    known = [folded for text in public for folded in folds(text)]
+    known = [folded for text in (*public, *commonplaces()) for folded in folds(text)]
     real = _needles(held).without(known)
     digests = {
         hashlib.sha256(file.raw).digest(): owner
@@ -74,9 +78,7 @@ def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str
         for file in one.files
         if file.raw
     }
-    seeded = [
-        Passage(folded=fold(seed), owner=at, most=_MOST) for at, seed in enumerate(seeds, len(held))
-    ]
+    seeded = [_passage(seed, owner) for owner, seed in enumerate(seeds, len(held))]
     return Haystack(
         needles=real.joined(needles(seeded, ())),
         digests=digests,
@@ -94,9 +96,7 @@ def _needles(held: Sequence[Held]) -> Needles:
 
 def _unprovable(held: Sequence[Held], known: Iterable[bytes]) -> tuple[int, ...]:
     """Number those whose title and body, less what is public, are too little to be recognised."""
-    prose = [
-        Passage(folded=fold(one.prose), owner=owner, most=_MOST) for owner, one in enumerate(held)
-    ]
+    prose = [_passage(one.prose, owner) for owner, one in enumerate(held)]
     enough = needles(prose, ()).without(known).count()
     return tuple(owner for owner in range(len(held)) if enough.get(owner, 0) < FEWEST_WINDOWS)
 
@@ -111,23 +111,37 @@ def folds_of_file(name: str, raw: bytes) -> Iterator[bytes]:
     return (reading.folded for reading in Reader().read(name, raw))
 
 
+def _passage(text: str, owner: int) -> Passage:
+    """Take the windows of a text that tell it from others."""
+    folded, marks = fold_marked(text)
+    return Passage(folded=folded, owner=owner, places=telling(marks))
+
+
 def _passages(held: Held, owner: int) -> Iterator[Passage]:
-    for text in (held.source, held.prose, held.rendered):
-        for folded in folds(text):
-            yield Passage(folded=folded, owner=owner, most=_MOST)
+    # Of what is rendered, only the words: its markup is that of every page.
+    for text in (held.source, held.prose, tags(held.rendered)):
+        for reading in readings(text):
+            yield _passage(reading, owner)
     for file in held.files:
-        for reading in Reader().read(file.name, file.raw):
-            yield Passage(folded=reading.folded, owner=owner, most=MOST_OF_AN_ATTACHMENT)
+        for folded in folds_of_file(file.name, file.raw):
+            yield Passage(
+                folded=folded, owner=owner, places=_all(folded), most=MOST_OF_AN_ATTACHMENT
+            )
+
+
+def _all(folded: bytes) -> Places:
+    return np.arange(max(0, len(folded) - WINDOW + 1))
 
 
 def _words(held: Held, owner: int) -> Iterator[Word]:
     """Give the ids in any case; titles, and names of files, where they are long enough to tell."""
     for name in held.ids:
         yield Word(folded=fold(name), owner=owner, id=name)
-    for text in (held.title, *(file.name for file in held.files)):
-        if len(fold(text)) >= _SHORTEST_WORD:
-            yield Word(folded=fold(text), owner=owner)
+    if len(fold(held.title)) >= _SHORTEST_TITLE:
+        yield Word(folded=fold(held.title), owner=owner)
     for file in held.files:
+        if len(fold(file.name)) >= _SHORTEST_NAME:
+            yield Word(folded=fold(file.name), owner=owner)
         for name in _DIGESTS:
             digest = hashlib.new(name, file.raw, usedforsecurity=False).hexdigest()
             yield Word(folded=fold(digest), owner=owner)

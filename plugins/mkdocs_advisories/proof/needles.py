@@ -17,6 +17,10 @@ from mkdocs_advisories.proof.windows import BEGINNING, WINDOW, Hashes, Places, f
 PIECE = 1 << 17
 """Folded characters that are looked at in one go; this fits a processor's cache."""
 
+RUN = 36
+"""Folded characters in a row that are a leak, all of whose windows are needles of one advisory."""
+
+_PLACE_BITS = 32
 _INDEX_BITS = 22
 _NONE: Places = np.zeros(0, np.int64)
 _Truths: TypeAlias = npt.NDArray[np.bool_]
@@ -61,6 +65,8 @@ class _Index:
             places, wanted, entries = places[inside], wanted[inside], entries[inside]
             same = self.sorted[entries] == wanted
             places, wanted, entries = places[same], wanted[same], entries[same]
+            if not len(places):
+                return
             yield places, entries
             entries = entries + 1
 
@@ -81,14 +87,14 @@ class Needles:
     beginnings: _Index
 
     def find(self, folded: bytes) -> Iterator[tuple[int, Word | None]]:
-        """Give the owner of each needle in a folded text, with the word if it is one."""
-        for number, piece in enumerate(_pieces(folded)):
-            start = number * PIECE
+        """Give the owner of each run of needles in a folded text; of each word, with the word."""
+        for start, piece in _pieces(folded):
             beginnings, windows = hashes(piece)
-            for owner in np.unique(self.owners[self._entries(piece, windows)]):
-                yield int(owner), None
-            for places, entries in self.beginnings.pairs(beginnings):
-                for place, entry in zip(places.tolist(), entries.tolist(), strict=True):
+            places, entries = self._matches(piece, windows)
+            for owner in _with_runs(places, self.owners[entries]):
+                yield owner, None
+            for begins, which in self.beginnings.pairs(beginnings):
+                for place, entry in zip(begins.tolist(), which.tolist(), strict=True):
                     word = self.words[entry]
                     if folded.startswith(word.folded, start + place):
                         yield word.owner, word
@@ -103,8 +109,8 @@ class Needles:
         gone = np.zeros(len(self.offsets), np.bool_)
         words: set[bytes] = set()
         for folded in public:
-            for piece in _pieces(folded):
-                gone[self._entries(piece, hashes(piece)[1])] = True
+            for _, piece in _pieces(folded):
+                gone[self._matches(piece, hashes(piece)[1])[1]] = True
             words |= {word.folded for _, word in self.find(folded) if word and not word.id}
         return _assembled(
             texts=self.texts,
@@ -134,30 +140,43 @@ class Needles:
         parts = (*(one.tobytes() for one in arrays), *words)
         return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
 
-    def _entries(self, piece: bytes, windows: Hashes) -> Places:
-        """Give the entries whose bytes, not only their hash, stand in a piece of a text."""
+    def _matches(self, piece: bytes, windows: Hashes) -> tuple[Places, Places]:
+        """Give where in a piece of a text which entries stand: their bytes, not only their hash."""
         text, span = np.frombuffer(piece, np.uint8), np.arange(WINDOW)
-        found = [_NONE]
+        found = [(_NONE, _NONE)]
         for places, entries in self.windows.pairs(windows):
             theirs = self.texts[self.offsets[entries][:, None] + span]
             same = (text[places[:, None] + span] == theirs).all(axis=1)
-            found.append(entries[same])
-        return np.unique(np.concatenate(found))
+            found.append((places[same], entries[same]))
+        return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))  # type: ignore[return-value] # two of them
 
 
-def _pieces(folded: bytes) -> Iterator[bytes]:
-    """Cut a text into pieces that overlap by a window."""
-    for start in range(0, max(1, len(folded) - WINDOW + 1), PIECE):
-        yield folded[start : start + PIECE + WINDOW - 1]
+def _with_runs(places: Places, owners: Places) -> list[int]:
+    """Give the owners that have needles at so many places in a row that they make a run."""
+    if not len(places):
+        return []
+    ordered = np.unique(owners << _PLACE_BITS | places)
+    last = RUN - WINDOW
+    firsts_of_runs = ordered[: max(0, len(ordered) - last)]
+    whole = ordered[last:] - firsts_of_runs == last
+    found = np.unique(firsts_of_runs[whole] >> _PLACE_BITS)
+    return [int(owner) for owner in found]
+
+
+def _pieces(folded: bytes) -> Iterator[tuple[int, bytes]]:
+    """Cut a text into pieces that overlap by a run. Gives where each begins."""
+    for start in range(0, max(1, len(folded) - RUN + 1), PIECE):
+        yield start, folded[start : start + PIECE + RUN - 1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Passage:
-    """A folded text that is held, and of how many of its windows needles are made at most."""
+    """A folded text that is held, the places of the windows that may be needles, and how many."""
 
     folded: bytes
     owner: int
-    most: int
+    places: Places
+    most: int = 1 << 32
 
 
 def needles(passages: Iterable[Passage], words: Iterable[Word]) -> Needles:
@@ -192,9 +211,9 @@ def _chosen(passages: Iterable[Passage]) -> tuple[bytes, Places]:
     """Join the passages of one owner, and choose where its windows begin."""
     texts, allowed, start = [], [_NONE], 0
     for one in passages:
-        windows = hashes(one.folded)[1]
+        windows = hashes(one.folded)[1][one.places]
         every = max(1, -(-len(windows) // one.most))
-        allowed.append(np.flatnonzero(windows % np.uint32(every) == 0) + start)
+        allowed.append(one.places[windows % np.uint32(every) == 0] + start)
         texts.append(one.folded)
         start += len(one.folded)
     text = b"".join(texts)

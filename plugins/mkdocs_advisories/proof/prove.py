@@ -84,7 +84,7 @@ def _preview(request: Request, listed: Sequence[Entry]) -> Report:
 def _unfound(looked_for: Haystack, held: Sequence[Held]) -> Iterator[str]:
     """Name the held advisories that would not be found if all of their text were in a file."""
     for owner, one in enumerate(held):
-        found = {who for who, _ in looked_for.needles.find(fold(one.prose))}
+        found = {who for who, _ in looked_for.needles.find(fold(one.source))}
         if owner not in found and owner not in looked_for.unprovable:
             yield ITS_NEEDLES.format(path=one.path)
 

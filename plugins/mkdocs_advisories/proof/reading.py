@@ -81,15 +81,10 @@ class Reader:
             yield from self._text(name, trail)
 
     def _file(self, part: Part, trail: Trail) -> Iterator[Reading]:
-        if part.is_file:
-            yield Reading(trail=trail, folded=b"", digest=sha256(part.raw).digest())
-        if part.raw:
-            yield from self._content(part, trail)
-
-    def _content(self, part: Part, trail: Trail) -> Iterator[Reading]:
         kind, text = kind_of(part.raw, name=part.name), as_text(part.raw)
         if part.is_file:
             self._judge(part.name, kind, trail)
+            yield Reading(trail=trail, folded=b"", digest=sha256(part.raw).digest())
         if text is not None:
             yield from self._text(text, trail)
         else:

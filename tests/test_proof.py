@@ -12,6 +12,7 @@ import random
 import re
 import struct
 import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -24,7 +25,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import PROJECT
+from conftest import PROJECT, Folder
+from mkdocs_advisories.cli.main import main
 from mkdocs_advisories.proof import bench, packed, windows
 from mkdocs_advisories.proof.allowances import AllowanceError, allowances
 from mkdocs_advisories.proof.cache import load, save
@@ -642,3 +644,270 @@ def test_the_digest_of_a_tree_is_that_of_sha256sum(site: Path) -> None:
     out = subprocess.run(["sha256sum", *names], cwd=site, check=True, capture_output=True).stdout
     assert proven(site).digest == hashlib.sha256(out).hexdigest()
     assert tree_digest([]) == hashlib.sha256(b"").hexdigest()
+
+
+# The command.
+
+
+def run(folder: Folder, *arguments: str) -> int:
+    """Run `advisory prove` for a project."""
+    config = folder.path.parent / "mkdocs.yml"
+    with pytest.raises(SystemExit) as stop:
+        main(["--config-file", str(config), "prove", *arguments])
+    assert isinstance(stop.value.code, int)
+    return stop.value.code
+
+
+HELD_BODY = """\
+## Impact
+
+Whoever holds the brass key of the tower can turn every lantern of the harbour into a beacon, and
+no keeper will notice it before the oil is burnt.
+"""
+
+
+@pytest.fixture
+def project(checkout: Folder) -> Folder:
+    """A project with a disclosed advisory, a held one, and a site in which nothing is held."""
+    checkout.write("LAN-2026-0001", embargo="2020-01-01T00:00:00Z")
+    checkout.write(
+        "LAN-2026-0007",
+        embargo="2999-01-01T00:00:00Z",
+        summary="Brass key opens it",
+        body=HELD_BODY,
+    )
+    attached = checkout.path / "LAN-2026-0007"
+    attached.mkdir()
+    (attached / "tower-key.txt").write_text("ward one, ward two, ward four\n", encoding="utf-8")
+    site = checkout.path.parent / "site"
+    site.mkdir()
+    (site / "index.html").write_text(f"<p>{CLEAN_TEXT} LAN-2026-0001</p>", encoding="utf-8")
+    return checkout
+
+
+def test_the_command_says_what_it_has_proven(
+    project: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = project.path.parent / "site"
+    assert run(project, str(site)) == 0
+    out = capsys.readouterr().out
+    assert re.fullmatch(
+        rf"Proven: nothing held is in {re.escape(str(site))} \(1 files; 1 held, [0-9]+ needles;"
+        r" 23 of 23 planted leaks found\)\.\n",
+        out,
+    )
+    assert run(project) == 0
+    assert "1 known from before" in capsys.readouterr().out
+    assert (project.path.parent / ".cache" / "advisory-proof").is_file()
+
+
+LEAKS = {
+    "body": ("a.html", HELD_BODY.split("\n\n")[1]),
+    "rendered": ("b.html", "<i>every lantern</i> of the harbour &#105;nto a <b>beacon</b>, and no"),
+    "id": ("c.html", "lan_2026_0007"),
+    "attachment": ("d.txt", "ward one, ward two, ward four\n"),
+    "name of the attachment": ("e.html", '<a href="x/tower%2Dkey.txt">'),
+    "name": ("whoever-holds-the-brass-key-of-the-tower-can-turn-it.html", "nothing"),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_leak_is_reported_without_a_word_of_it(
+    project: Folder, capfd: pytest.CaptureFixture[str], leak: str
+) -> None:
+    name, text = LEAKS[leak]
+    site = project.path.parent / "site"
+    (site / name).write_text(text, encoding="utf-8")
+    assert run(project, str(site)) == 3
+    human = capfd.readouterr()
+    shown = "[withheld]" if leak == "name" else name
+    assert f"leak: {shown} shows something of advisories/LAN-2026-0007.md\n" in human.out
+    assert f"Not proven: do not publish {site}" in human.out
+    assert run(project, str(site), "--format", "json") == 3
+    report = capfd.readouterr()
+    data = json.loads(report.out)
+    assert (data["clean"], [one["file"] for one in data["found"]]) == (False, [shown])
+    printed = human.out + human.err + report.out + report.err
+    assert not re.search("brass|harbour|ward|keeper|tower", printed, re.IGNORECASE)
+
+
+def test_a_held_file_that_is_no_sound_advisory_is_looked_for_all_the_same(
+    project: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project.path / "LAN-2026-0008.md"
+    file.write_text(f"no front matter\n\n{HELD_BODY.replace('brass', 'iron')}", encoding="utf-8")
+    site = project.path.parent / "site"
+    assert run(project, str(site)) == 0
+    (site / "x.html").write_text("Whoever holds the iron key of the tower can turn every lantern")
+    assert run(project, str(site)) == 3
+    assert "advisories/LAN-2026-0008.md" in capsys.readouterr().out
+    file.write_bytes(bytes(300 * 1024))
+    (site / "x.html").unlink()
+    assert run(project, str(site)) == 3
+    assert "unprovable: advisories/LAN-2026-0008.md: too few words" in capsys.readouterr().out
+
+
+def test_an_allowed_file_is_named_with_its_reason(
+    project: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = project.path.parent / "site"
+    (site / "a.bin").write_bytes(b"\0\1\2\3")
+    digest = hashlib.sha256(b"\0\1\2\3").hexdigest()
+    assert run(project, str(site)) == 3
+    assert f"unread: a.bin: its kind is not known, so it cannot be read (SHA-256 {digest})" in (
+        capsys.readouterr().out
+    )
+    allow = tmp_path / "allow.txt"
+    allow.write_text(f"{digest} a sample of a damaged header\n", encoding="utf-8")
+    assert run(project, str(site), "--allow", str(allow)) == 0
+    assert "allowed: a.bin: its kind is not known" in capsys.readouterr().out
+    allow.write_text(f"{digest}\n", encoding="utf-8")
+    assert run(project, str(site), "--allow", str(allow)) == 2
+    assert "allow.txt: line 1: write the SHA-256" in capsys.readouterr().err
+
+
+def test_a_tree_that_is_public_already_is_no_leak(project: Folder, tmp_path: Path) -> None:
+    site = project.path.parent / "site"
+    (site / "a.html").write_text(HELD_BODY.split("\n\n")[1], encoding="utf-8")
+    live = tmp_path / "live"
+    live.mkdir()
+    (live / "old.html.gz").write_bytes(gzip.compress((site / "a.html").read_bytes()))
+    assert run(project, str(site)) == 3
+    assert run(project, str(site), "--public", str(live)) == 0
+
+
+def test_a_preview_and_an_empty_folder_are_refused(
+    project: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = project.path.parent / "site"
+    (site / ".advisory-preview").touch()
+    assert run(project, str(site)) == 3
+    assert "is a preview: it shows what is held" in capsys.readouterr().out
+    (tmp_path / "empty").mkdir()
+    assert run(project, str(tmp_path / "empty")) == 2
+    assert run(project, str(tmp_path / "none")) == 2
+
+
+def test_the_command_needs_no_mkdocs(project: Folder) -> None:
+    code = (
+        "import sys; sys.modules['mkdocs'] = sys.modules['material'] = None\n"
+        "from mkdocs_advisories.cli.main import main; main()"
+    )
+    root = project.path.parent
+    command = [sys.executable, "-c", code, "prove", "site", "--no-cache"]
+    assert subprocess.run(command, cwd=root, check=False).returncode == 0
+    (root / "site" / "a.html").write_text("<p>LAN-2026-0007", encoding="utf-8")
+    assert subprocess.run(command, cwd=root, check=False).returncode == 3
+    assert not (root / ".cache").exists()
+
+
+@pytest.fixture
+def script(project: Folder) -> Path:
+    """The project with this one's script, which finds the environment of the tests."""
+    root = project.path.parent
+    (root / "scripts").mkdir()
+    script = root / "scripts" / "site"
+    script.write_bytes((PROJECT / "scripts" / "site").read_bytes())
+    environment = root / "scripts" / "environment"
+    environment.write_text(f"#!/bin/sh\necho {sys.prefix}\n", encoding="utf-8")
+    for file in (script, environment):
+        file.chmod(0o755)
+    return script
+
+
+def test_the_script_proves_each_site_that_it_builds_and_moves_away_what_is_not_proven(
+    project: Folder, script: Path
+) -> None:
+    root = project.path.parent
+    done = subprocess.run([script], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Proven: nothing held is in site" in done.stdout
+    (root / "docs" / "index.md").write_text(f"# Home\n\n{HELD_BODY}", encoding="utf-8")
+    for arguments, name in ((["build"], "site"), (["build", "--site-dir", "out"], "out")):
+        done = subprocess.run([script, *arguments], capture_output=True, check=False, text=True)
+        assert done.returncode == 3
+        assert "leak: index.html shows something of advisories/LAN-2026-0007.md" in done.stdout
+        assert "leak: search/search_index.json shows" in done.stdout
+        assert f"see {name}.refused, and do not deploy that" in done.stderr
+        assert not (root / name).exists()
+        assert (root / f"{name}.refused" / "index.html").is_file()
+
+
+def test_the_example_site_is_proven(example_site: Path) -> None:
+    """With each fifth advisory held: as a whole, and not if one of their pages is put back."""
+    command = [sys.executable, "-m"]
+    build = [*command, "mkdocs", "build", "--quiet", "--site-dir"]
+    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    subprocess.run([*build, "full"], cwd=example_site, check=True, env=quiet)
+    everything = "".join(one.read_text(encoding="utf-8") for one in SOURCES)
+    files = [
+        one
+        for one in sorted((example_site / "advisories").rglob("GHSA-*.md"))[::4]
+        if everything.count(one.stem) <= 3  # its own mentions: nobody else may name it
+    ]
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        text = re.sub(r"^embargo: \S+", "embargo: undecided", text, flags=re.MULTILINE)
+        file.write_text(text, encoding="utf-8")
+    prove_it = [*command, "mkdocs_advisories.cli", "prove", "--format", "json", "--no-cache"]
+    subprocess.run([*build, "site"], cwd=example_site, check=True, env=quiet)
+    done = subprocess.run([*prove_it, "site"], cwd=example_site, check=False, capture_output=True)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["found"], report["unread"]) == (0, [], [])
+    assert report["held"] == len(files)
+    done = subprocess.run([*prove_it, "full"], cwd=example_site, check=False, capture_output=True)
+    report = json.loads(done.stdout)
+    assert done.returncode == 3
+    leaked = {one["advisory"] for one in report["found"]}
+    assert leaked == {f"advisories/{one.relative_to(example_site / 'advisories')}" for one in files}
+
+
+def corpus(corpora: Path) -> Iterator[tuple[str, str]]:
+    """Give the texts of 3,800 public advisories, by their names."""
+    for file in sorted((corpora / "data").rglob("*.md")):
+        if file.name.startswith("RUSTSEC"):
+            yield file.name, file.read_text(encoding="utf-8")
+    for file in sorted((corpora / "data" / "pypa").rglob("*.yaml")):
+        yield file.name, file.read_text(encoding="utf-8")
+
+
+def test_of_thousands_of_clean_files_hardly_one_is_an_alarm(corpora: Path) -> None:
+    """A hundred of RustSec's are held, all others are disclosed; none of those is an alarm."""
+    texts = list(corpus(corpora))
+    chance = random.Random(7)  # noqa: S311 - reproducible, no secret
+    names = {name for name, _ in texts if name.startswith("RUSTSEC")}
+    chosen = set(chance.sample(sorted(names), 100))
+    secrets = [
+        Held(path=name, source=text, body=text.partition("\n# ")[2], ids=frozenset({name[:-3]}))
+        for name, text in texts
+        if name in chosen
+    ]
+    public = [text for name, text in texts if name not in chosen]
+    stack = haystack(secrets, public=public)
+    alarms = [
+        name
+        for name, text in texts
+        if name not in chosen
+        and any(
+            secrets[leak.owner].path[:-3] not in text
+            for leak in examine(name, text.encode(), haystack=stack).leaks
+        )
+    ]
+    assert len(texts) > 3_000
+    assert len(alarms) <= len(texts) / 1_000, alarms
+
+
+def test_without_anything_public_the_words_of_the_trade_are_few_alarms(corpora: Path) -> None:
+    """What is common to all advisories is known: of PyPA's, hardly one is taken for a held one."""
+    texts = list(corpus(corpora))
+    secrets = [
+        Held(path=name, source=body, body=body)
+        for name, text in texts[:1_200:12]
+        if (body := text.partition("```\n\n# ")[2])
+    ]
+    clean = [(name, text) for name, text in texts if name.startswith("PYSEC")]
+    stack = haystack(secrets, public=())
+    alarms = [name for name, text in clean if owners(name, text.encode(), stack)]
+    assert len(secrets) > 90
+    assert len(clean) > 2_600
+    assert len(alarms) <= len(clean) / 1_000, alarms

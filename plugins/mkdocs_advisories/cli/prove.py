@@ -27,7 +27,9 @@ _PATH = click.Path(path_type=Path, exists=True)
 
 
 @click.command("prove")
-@click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument(
+    "site", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False
+)
 @click.option(
     "--format",
     "form",
@@ -69,7 +71,7 @@ _PATH = click.Path(path_type=Path, exists=True)
 )
 def command(  # noqa: PLR0913 - one for each option
     *,
-    site: Path,
+    site: Path | None,
     form: str,
     allow: Path | None,
     public: tuple[Path, ...],
@@ -78,7 +80,7 @@ def command(  # noqa: PLR0913 - one for each option
     jobs: int,
     without: tuple[str, ...],
 ) -> int:
-    """Prove that nothing of a held advisory is in the folder SITE.
+    """Prove that nothing of a held advisory is in the folder SITE (default: `site_dir`).
 
     Every file is examined, and what is inside of it. The proof works on any folder of files,
     whatever has built it. Exit code 0: nothing held is in it. 3: something is, or it cannot be
@@ -86,9 +88,10 @@ def command(  # noqa: PLR0913 - one for each option
     """
     project, at = current_project(), now()
     file = None if no_cache else (cache or project.root / CACHE)
+    tree = site or project.site_dir
     known = secrecy(project, now=at)
     request = Request(
-        root=site,
+        root=tree,
         held=known.held,
         public=[one.content for one in known.public],
         wider=lambda: known.wider(public),
@@ -98,7 +101,7 @@ def command(  # noqa: PLR0913 - one for each option
         processes=jobs,
     )
     report = _proven(request, file)
-    click.echo(json.dumps(as_data(report), indent=2) if form == "json" else _text(report, site))
+    click.echo(json.dumps(as_data(report), indent=2) if form == "json" else _text(report, tree))
     return Exit.FINE if report.is_clean else Exit.EMBARGO
 
 
@@ -136,11 +139,15 @@ def _remember(file: Path, *, salt: bytes, clean: frozenset[bytes]) -> None:
         click.echo(f"The next run starts over: {file}: {error.strerror}", err=True)
 
 
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
 @dataclass(kw_only=True, slots=True)
 class _Counter:
     """Says on stderr how far the proof is: at once on a terminal, now and then elsewhere."""
 
-    live: bool = field(default_factory=sys.stderr.isatty)
+    live: bool = field(default_factory=_is_terminal)
     said: float = field(default_factory=time.monotonic)
 
     def show(self, done: int, total: int) -> None:

@@ -96,7 +96,7 @@ _COMMON = re.compile(
       https?://[^\s<>()"'\]]*[/=]                           # an address up to its last part
     | pkg:[^\s"',}\]]+                                      # a package URL
     | CVSS:[0-9.]+(?:/[A-Za-z]+:[A-Za-z]+)+                 # a vector
-    | ^[ ]*(?:-[ ]+)?versions:[ ]*(?:\[[^\]]*\]|(?:\n[ ]*-[ ].*)+)
+    | ^[ ]*(?:-[ ]+)?versions:\s*(?:\[[^\]]*\]|(?:-[ ].*\s*)+)
     | (?:eco)?system:[ ]*["']?[^\s,"'}]+["']?,?\s+name:[ ]*["']?[^\s,"'}]+
     | name:[ ]*["']?[^\s,"'}]+["']?,?\s+ecosystem:[ ]*["']?[^\s,"'}]+
     | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)  # an instant

@@ -1,7 +1,7 @@
 """Which characters of an advisory are its own words, and which anybody could have written.
 
-The keys of front matter, the words of the vocabulary, addresses up to their last part, vectors and
-lists of versions stand in the advisories of many. A window that has little else tells nothing, and
+The keys of front matter, the words of the vocabulary, addresses up to their last part, ids, vectors
+and lists of versions stand in the advisories of many. A window that has little else tells nothing, and
 is no needle.
 """
 
@@ -94,6 +94,7 @@ def commonplaces() -> list[str]:
 _COMMON = re.compile(
     r"""
       https?://[^\s<>()"'\]]*[/=]                           # an address up to its last part
+    | \bGHSA(?:-[0-9a-z]{4}){3}\b|\b[A-Z]{2,8}-[0-9]{4}-[0-9]+\b  # an id: looked for by itself
     | pkg:[^\s"',}\]]+                                      # a package URL
     | CVSS:[0-9.]+(?:/[A-Za-z]+:[A-Za-z]+)+                 # a vector
     | ^[ ]*(?:-[ ]+)?versions:\s*(?:\[[^\]]*\]|(?:-[ ].*\s*)+)

@@ -97,7 +97,7 @@ def examine_all(
 ) -> tuple[list[Result], list[str]]:
     """Examine files. Gives the results in the order of the entries, and the seeds that are missed.
 
-    The seeds are planted once in every batch of files, in the process that examines it.
+    The seeds are planted in every process that examines files.
     """
     if processes < 2 or sum(one.size for one in entries) < WORTH_A_PROCESS:  # noqa: PLR2004 - more than one
         results, missed = _in_turn(bench, entries, progress), bench.missed()
@@ -146,14 +146,14 @@ def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-_BENCHES: list[Bench] = []
-"""The one bench of a process that was started to examine files."""
+_BENCHES: list[tuple[Bench, list[str]]] = []
+"""In a process that was started to examine files: its one bench, and the seeds that it misses."""
 
 
 def _set_up(bench: Bench) -> None:
-    _BENCHES[:] = [bench]
+    _BENCHES[:] = [(bench, bench.missed())]
 
 
 def _batch(entries: Sequence[Entry]) -> tuple[list[Result], list[str]]:
-    (bench,) = _BENCHES
-    return [bench.examine(one) for one in entries], bench.missed()
+    ((bench, missed),) = _BENCHES
+    return [bench.examine(one) for one in entries], missed

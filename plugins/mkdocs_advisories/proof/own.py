@@ -1,8 +1,8 @@
 """Which characters of an advisory are its own words, and which anybody could have written.
 
 The keys of front matter, the words of the vocabulary, addresses up to their last part, ids, vectors
-and lists of versions stand in the advisories of many. A window that has little else tells nothing, and
-is no needle.
+and lists of versions stand in the advisories of many. A window that has little else tells nothing,
+and is no needle.
 """
 
 import re

@@ -602,10 +602,22 @@ def test_the_cache_changes_nothing_but_the_time(site: Path, tmp_path: Path) -> N
         report = cached(site, file)
         assert report.cached == 4
         assert report.found == proven(site).found
+    assert cached(site, file, without=frozenset({"zip"})).cached == 0
     assert cached(site, file, held=HELD[:3]).cached == 0
     assert cached(site, file, held=HELD[:3], public=["more that is public"]).cached == 4
     (site / "sitemap.xml.gz").rename(site / "sitemap.png")
     assert [one.file for one in cached(site, file).unread] == ["sitemap.png"]
+
+
+def test_a_reader_that_has_lost_an_ability_leaves_nothing_in_the_cache(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / "leak.gz").write_bytes(gzip.compress(prose_of(HELD[0])[0].encode()))
+    with monkeypatch.context() as broken:
+        broken.setattr("mkdocs_advisories.proof.reading.UNPACKERS", {"gzip": lambda *_: iter(())})
+        assert not cached(site, tmp_path / "cache").is_clean
+    report = cached(site, tmp_path / "cache")
+    assert (report.cached, [one.file for one in report.found]) == (0, ["leak.gz"])
 
 
 def test_the_cache_has_nothing_of_what_is_held(site: Path, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def _proven(request: Request, file: Path | None) -> Report:
         counter.clear()
     if not report.files:
         raise Stop(f"there is no file in {request.root}: is it built?", exit_code=Exit.USAGE)
-    if file and not report.is_preview:
+    if file and not report.is_preview and not report.missed:
         _remember(file, salt=request.cache.salt, clean=clean)
     return report
 

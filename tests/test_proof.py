@@ -683,7 +683,7 @@ no keeper will notice it before the oil is burnt.
 @pytest.fixture
 def project(checkout: Folder) -> Folder:
     """A project with a disclosed advisory, a held one, and a site in which nothing is held."""
-    checkout.write("LAN-2026-0001", embargo="2020-01-01T00:00:00Z")
+    checkout.write("LAN-2020-0001", embargo="2020-01-01T00:00:00Z")
     checkout.write(
         "LAN-2026-0007",
         embargo="2999-01-01T00:00:00Z",
@@ -695,7 +695,7 @@ def project(checkout: Folder) -> Folder:
     (attached / "tower-key.txt").write_text("ward one, ward two, ward four\n", encoding="utf-8")
     site = checkout.path.parent / "site"
     site.mkdir()
-    (site / "index.html").write_text(f"<p>{CLEAN_TEXT} LAN-2026-0001</p>", encoding="utf-8")
+    (site / "index.html").write_text(f"<p>{CLEAN_TEXT} LAN-2020-0001</p>", encoding="utf-8")
     return checkout
 
 

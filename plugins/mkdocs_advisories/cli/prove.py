@@ -59,7 +59,7 @@ _PATH = click.Path(path_type=Path, exists=True)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
-    default=lambda: min(8, len(os.sched_getaffinity(0))),
+    default=lambda: min(8, os.cpu_count() or 1),
     show_default="as many as there are processors, at most 8",
     help="How many processes to use.",
 )

@@ -19,7 +19,7 @@ MOST_EXPANDED = 128 * 1024 * 1024
 
 _LZMA_MEMORY = 160 * 1024 * 1024  # more than `xz -9` needs
 _DAMAGE = (zlib.error, lzma.LZMAError, struct.error)
-_OF_A_MEMBER = 512  # what a member of an archive costs, however small it is
+_OF_A_MEMBER = 4096  # what a member of an archive costs, however small it is
 _INVENTORY_HEADER_LINES = 4
 
 

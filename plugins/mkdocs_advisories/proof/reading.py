@@ -133,17 +133,17 @@ class Reader:
             return
         rest = []
         for raw in stretches(text):
-            if raw in seen:
+            if (digest := sha256(raw).digest()) in seen:
                 continue
-            seen.add(raw)
+            seen.add(digest)
             if kind_of(raw) == UNKNOWN:
-                rest.append(raw)
+                rest.append(fold_binary(raw))
             elif len(trail) < MOST_NESTED:
                 yield from self._file(Part(name="", raw=raw), (*trail, "base64"))
             else:
                 self._fault(trail, f"it is nested more than {MOST_NESTED} levels deep")
         if rest:
-            yield Reading(trail=trail, folded=fold_binary(b"\0".join(rest)))
+            yield Reading(trail=trail, folded=b"".join(rest))
 
     def _fault(self, trail: Trail, reason: str) -> None:
         fault = Fault(trail=trail, reason=reason)

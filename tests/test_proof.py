@@ -333,6 +333,16 @@ def test_a_held_id_is_not_mistaken_for_a_longer_one_nor_overlooked_beside_it() -
         assert owners("a.html", text.encode(), stack) == {0}, text
 
 
+def test_the_address_of_a_fix_is_found_and_is_no_other_one() -> None:
+    fix = "https://git.lantern.example/lantern/pull/401"
+    one = Held(path="a.md", source=f"Fixed in [a change]({fix}).", body="")
+    for public, found in (([], {0}), ([f"see {fix}2 and"], {0}), ([f"see {fix}, and"], set())):
+        stack = haystack([one], public=public)
+        assert owners("a.html", f'<a href="{fix}">'.encode(), stack) == found
+        assert owners("a.html", fix.replace("/", "%2f").encode(), stack) == found
+        assert owners("a.html", f"{fix}5 {fix[:-1]}".encode(), stack) == set()
+
+
 def test_attachments_are_found_by_name_by_hash_and_by_any_part_of_them() -> None:
     noise = random.Random(3).randbytes(20_000)  # noqa: S311 - reproducible, no secret
     patch = "".join(f"+    if (index_{n} >= limit_{n * 7}) return trap;\n" for n in range(60))

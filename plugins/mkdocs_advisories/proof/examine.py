@@ -55,7 +55,7 @@ def _owners(reading: Reading, haystack: Haystack) -> Iterator[int]:
     if reading.digest in haystack.digests:
         yield haystack.digests[reading.digest]
     for owner, word in haystack.needles.find(reading.folded):
-        if word is None or not word.id or not _is_longer_id(word, reading):
+        if word is None or not word.spelled or not _is_longer_id(word, reading):
             yield owner
 
 
@@ -64,6 +64,6 @@ def _is_longer_id(word: Word, reading: Reading) -> bool:
 
     Where the spelling leaves a doubt, it counts as the id.
     """
-    parts = map(re.escape, re.findall(r"[A-Za-z0-9]+", word.id))
+    parts = map(re.escape, re.findall(r"[A-Za-z0-9]+", word.spelled))
     longer = re.compile(r"[^A-Za-z0-9]{0,3}".join(parts) + r"(?=[0-9])", re.IGNORECASE)
     return len(longer.findall(reading.text)) == reading.folded.count(word.folded)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mkdocs_advisories.proof.folding import fold
 from mkdocs_advisories.proof.needles import Needles, Passage, Word, needles
-from mkdocs_advisories.proof.own import commonplaces, fold_marked, telling
+from mkdocs_advisories.proof.own import addresses, commonplaces, fold_marked, telling
 from mkdocs_advisories.proof.reading import Reader
 from mkdocs_advisories.proof.text import readings, tags
 from mkdocs_advisories.proof.windows import WINDOW, Places
@@ -70,8 +70,9 @@ def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str
 
     The owners are numbered as in `held`; the seeds follow, and are looked for in any case.
     """
+    public = tuple(public)
     known = [folded for text in (*public, *commonplaces()) for folded in folds(text)]
-    real = _needles(held).without(known)
+    real = _needles(held, frozenset(map(str.lower, _addresses(public)))).without(known)
     digests = {
         hashlib.sha256(file.raw).digest(): owner
         for owner, one in enumerate(held)
@@ -88,9 +89,15 @@ def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str
     )
 
 
-def _needles(held: Sequence[Held]) -> Needles:
+def _addresses(texts: Iterable[str]) -> Iterator[str]:
+    return (address for text in texts for address in addresses(text))
+
+
+def _needles(held: Sequence[Held], public: frozenset[str]) -> Needles:
     passages = [passage for owner, one in enumerate(held) for passage in _passages(one, owner)]
-    words = {word.folded: word for owner, one in enumerate(held) for word in _words(one, owner)}
+    words = {
+        word.folded: word for owner, one in enumerate(held) for word in _words(one, owner, public)
+    }
     return needles(passages, words.values())
 
 
@@ -135,10 +142,13 @@ def _all(folded: bytes) -> Places:
     return np.arange(max(0, len(folded) - WINDOW + 1))
 
 
-def _words(held: Held, owner: int) -> Iterator[Word]:
+def _words(held: Held, owner: int, public: frozenset[str]) -> Iterator[Word]:
     """Give the ids in any case; titles, and names of files, where they are long enough to tell."""
     for name in held.ids:
-        yield Word(folded=fold(name), owner=owner, id=name)
+        yield Word(folded=fold(name), owner=owner, spelled=name, stays=True)
+    for address in addresses(held.source):
+        if address.lower() not in public:
+            yield Word(folded=fold(address), owner=owner, spelled=address, stays=True)
     if len(fold(held.title)) >= _SHORTEST_TITLE:
         yield Word(folded=fold(held.title), owner=owner)
     for file in held.files:

@@ -28,11 +28,16 @@ _Truths: TypeAlias = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Word:
-    """A short needle. `id` is set if it is an id, which another digit makes another one."""
+    """A short needle.
+
+    `spelled` is set if another digit makes it another word, as it does with an id. `stays` says
+    that it is looked for wherever else it stands.
+    """
 
     folded: bytes
     owner: int
-    id: str = ""
+    spelled: str = ""
+    stays: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,13 +110,13 @@ class Needles:
         return dict(zip(owners.tolist(), counts.tolist(), strict=True))
 
     def without(self, public: Iterable[bytes]) -> "Needles":
-        """Drop the windows, and the words that are no ids, that stand in folded public texts."""
+        """Drop the windows, and the words that need not stay, that stand in folded public texts."""
         gone = np.zeros(len(self.offsets), np.bool_)
         words: set[bytes] = set()
         for folded in public:
             for _, piece in _pieces(folded):
                 gone[self._matches(piece, hashes(piece)[1])[1]] = True
-            words |= {word.folded for _, word in self.find(folded) if word and not word.id}
+            words |= {word.folded for _, word in self.find(folded) if word and not word.stays}
         return _assembled(
             texts=self.texts,
             offsets=self.offsets[~gone],
@@ -136,7 +141,7 @@ class Needles:
     def fingerprint(self) -> bytes:
         """Give a digest of all needles and their owners. It is as secret as they are."""
         arrays = (self.texts, self.offsets, self.owners)
-        words = (f"{one.owner} {one.id} ".encode() + one.folded for one in self.words)
+        words = (f"{one.owner} {one.spelled} ".encode() + one.folded for one in self.words)
         parts = (*(one.tobytes() for one in arrays), *words)
         return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
 

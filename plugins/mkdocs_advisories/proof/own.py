@@ -91,6 +91,8 @@ def commonplaces() -> list[str]:
     return [*_REMARKS, " ".join(told)]
 
 
+_ADDRESS = re.compile(r"""https?://([^\s<>()"'\]]+/[^\s<>()"'\]]+)""")
+_ID = re.compile(r"\bGHSA(?:-[0-9a-z]{4}){3}\b|\b[A-Z]{2,8}-[0-9]{4}-[0-9]+\b")
 _COMMON = re.compile(
     r"""
       https?://[^\s<>()"'\]]*[/=]                           # an address up to its last part
@@ -108,6 +110,16 @@ _COMMON = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+
+
+def addresses(text: str) -> list[str]:
+    """Give, without scheme, addresses that end with a number or a hash, as those of fixes do.
+
+    Those of advisories are left out: what is held has its ids, and what is not is public.
+    """
+    found = (match[1].rstrip(".,;:*_`") for match in _ADDRESS.finditer(text))
+    lasts = {one: re.split(r"[/=]", one)[-1] for one in found}
+    return [one for one, last in lasts.items() if re.search("[0-9]", last) and not _ID.search(last)]
 
 
 def fold_marked(text: str) -> tuple[bytes, npt.NDArray[np.bool_]]:

@@ -1,0 +1,114 @@
+"""The ways in which a text can be read: as it is, with its escapes undone, without its tags.
+
+Each decoder takes a text and gives it decoded, or the same text if there is nothing to decode. They
+run in time that grows with the text only, whoever wrote it.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from html import unescape
+
+Decoder = Callable[[str], str]
+
+MOST_ROUNDS = 8
+"""How many escapes within escapes are undone."""
+
+_ESCAPE = re.compile(
+    r"\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u+([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrtbfv])|([\"'/\\<>]))"
+)
+_PERCENTS = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+# A scan from a `<` never passes the next one, so that no text takes more than linear time.
+_TAG = re.compile(r"""</?[A-Za-z!?](?:[^<>"']+|"[^"<]*"|'[^'<]*')*+>|</?[A-Za-z!?][^<>]*>""")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,12}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{1,31});?")
+
+
+def entities(text: str) -> str:
+    """Undo the character references of HTML and XML."""
+    return _ENTITY.sub(_character_of, text) if "&" in text else text
+
+
+def escapes(text: str) -> str:
+    r"""Undo the escapes of JSON and JavaScript: `\u0041`, `\u{41}`, `\x41`, `\n`, `\/`."""
+    if "\\" not in text:
+        return text
+    # A character beyond the first 65,536 is written as two halves.
+    return _joined(_ESCAPE.sub(_escaped, text))
+
+
+def percent(text: str) -> str:
+    """Undo the escapes of URLs: `%41`, and several for a character of UTF-8."""
+    if "%" not in text:
+        return text
+    return _PERCENTS.sub(
+        lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "replace"), text
+    )
+
+
+def tags(text: str) -> str:
+    """Leave out tags and comments, so that what they part comes together."""
+    if "<" not in text:
+        return text
+    first, *others = text.split("<!--")
+    rest = (other.partition("-->")[2] if "-->" in other else other for other in others)
+    return _TAG.sub("", first + "".join(rest))
+
+
+DECODERS: dict[str, Decoder] = {
+    "escapes": escapes,
+    "percent": percent,
+    "entities": entities,
+    "tags": tags,
+}
+
+
+def readings(text: str, *, without: Collection[str] = ()) -> Iterator[str]:
+    """Give a text as it is, with all escapes undone, and with tags left out before and after.
+
+    Tags may come to light only when escapes are undone, and what looks like one then may be text.
+    So both orders are read.
+    """
+    able = {name: one for name, one in DECODERS.items() if name not in without}
+    undo = [able[name] for name in ("escapes", "percent", "entities") if name in able]
+    strip = able.get("tags", _same)
+    seen = {text}
+    yield text
+    undone = _settled(text, undo)
+    stripped = _settled(text, [*undo[:-1], strip, *undo[-1:]])
+    for reading in (undone, strip(undone), stripped):
+        if reading not in seen:
+            seen.add(reading)
+            yield reading
+
+
+def _settled(text: str, decoders: list[Decoder]) -> str:
+    """Apply decoders one after another until nothing changes."""
+    for _ in range(MOST_ROUNDS):
+        before = text
+        for decode in decoders:
+            text = decode(text)
+        if text == before:
+            break
+    return text
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _character_of(reference: re.Match[str]) -> str:
+    return unescape(reference[0])
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code:
+        number = int(code, 16)
+        return chr(number) if number <= 0x10FFFF else ""  # noqa: PLR2004 - the last character
+    return match[5] or " "
+
+
+def _joined(text: str) -> str:
+    """Join surrogates to the characters that they are halves of; drop those left alone."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")

@@ -50,7 +50,7 @@ def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Sit
         )
         contents[page.uri] = page
         contents |= {
-            page.uri + attached.name: attached.path for attached in one.content.attachments
+            page.uri + attached.name: attached.content for attached in one.content.attachments
         }
     contents[policy.feed.uri] = feed(
         disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url)

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def project(checkout: Folder, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.setenv("ADVISORY_IDENTITY", str(home / "home" / "key.txt"))
     monkeypatch.setenv("HOME", str(home / "home"))
     monkeypatch.setenv("TMPDIR", str(home / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # what it remembers of before
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
     return root
 
@@ -151,7 +153,11 @@ def test_a_notice_stands_in_the_header_only_when_asked(
 @pytest.mark.parametrize(
     ("change", "code", "text"),
     [
-        (lambda one: one.write_text(one.read_text().replace("2999-07", "2026-05")), 3, "is disclosed"),
+        (
+            lambda one: one.write_text(one.read_text().replace("2999-07", "2026-05")),
+            3,
+            "is disclosed",
+        ),
         (lambda one: one.write_text(one.read_text().replace("2999", "")), 1, "ADV109"),
         (lambda one: (one.with_suffix("") / "page.html").write_text("x"), 1, "ADV143"),
         (lambda one: (one.with_suffix("") / ".log.swp").write_text("x"), 1, "no attachment"),
@@ -579,3 +585,14 @@ def test_a_build_stops_at_a_sealed_file_that_was_changed(
     assert f"advisories/{NAME}.sealed.md" in caplog.text
     assert "canary" not in caplog.text
     assert not (project / "site").exists()
+
+
+def test_doctor_finds_what_a_killed_edit_has_left(
+    checkout: Folder, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = home / "tmp" / "advisory-edit-x"
+    left.mkdir()
+    assert examined(capsys)["problem"] == {"edit"}
+    left.rmdir()
+    assert "problem" not in examined(capsys)
+    assert checkout.path.is_dir()

@@ -31,6 +31,7 @@ from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
 from mkdocs_advisories.source.sealed.container import Contents
 from mkdocs_advisories.source.sealed.header import Header
 
+_PATIENCE = 5  # seconds for an editor to end
 _COPIES = {
     "vi": "swap, undo and viminfo files: use `vim -n -i NONE '+set noundofile nobackup'`",
     "vim": "swap, undo and viminfo files: use `vim -n -i NONE '+set noundofile nobackup'`",
@@ -179,7 +180,7 @@ def _run(editor: list[str], source: Path) -> None:
         try:
             code = process.wait()
         finally:
-            process.terminate()
+            _end(process)
     except OSError as error:
         reason = error.strerror or "unknown"
         raise Stop(
@@ -192,6 +193,16 @@ def _run(editor: list[str], source: Path) -> None:
             f"the editor ended with {code}: nothing was changed, and the text is removed",
             exit_code=Exit.OUTSIDE,
         )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End an editor that still runs, so that it writes nothing once its folder is gone."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _take_interrupts() -> None:

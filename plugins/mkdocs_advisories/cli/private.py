@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import click
+
 PREFIX = "advisory-edit-"
 _MEMORY = (Path("/dev/shm"),)  # noqa: S108 - shared memory, in which the folder is this user's own
 
@@ -26,7 +28,13 @@ def private_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
+        for number in (*handlers, signal.SIGINT):
+            handlers.setdefault(number, signal.signal(number, signal.SIG_IGN))
         shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            click.echo(
+                f"Warning: {folder} has clear text and cannot be removed: rm -r it", err=True
+            )
         for number, handler in handlers.items():
             signal.signal(number, handler)
 

@@ -30,7 +30,7 @@ from mkdocs_advisories.source.sealed.history import (
 )
 from mkdocs_advisories.source.sealed.identities import KEY, KEY_FILE
 from mkdocs_advisories.source.sealed.naming import SUFFIX, is_sealed
-from mkdocs_advisories.source.sealed.opening import SealedFile, open_sealed
+from mkdocs_advisories.source.sealed.opening import SealedFile, open_sealed, read_sealed
 from mkdocs_advisories.source.sealed.recipients import Recipient
 from mkdocs_advisories.source.sealed.refusal import RefusedError
 from mkdocs_advisories.source.sealed.sealing import seal
@@ -166,6 +166,7 @@ def store(project: Project, sealed: Iterable[Sealed], recipients: tuple[Recipien
     for one in sealed:
         try:
             ready[one.file] = seal(one.contents, header=one.header, recipients=recipients)
+            read_sealed(ready[one.file])
         except RefusedError as refused:
             raise stop_on([refused.problem(one.path)]) from None
         revisions[one.header.name] = one.header.revision

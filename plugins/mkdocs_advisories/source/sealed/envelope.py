@@ -125,7 +125,9 @@ def _stanza(line: bytes) -> Stanza:
 
 def _hold_limit(stanzas: list[Stanza]) -> None:
     if len(stanzas) > MOST_STANZAS:
-        text = f"it is sealed for more than {MOST_STANZAS} keys, which may stand still any build"
+        text = (
+            f"it is sealed for more than {MOST_STANZAS} keys, which could bring any build to a stop"
+        )
         raise RefusedError("ADV163", text, remedy="refuse it: `advisory seal` makes no such file")
 
 

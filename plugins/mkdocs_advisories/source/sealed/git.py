@@ -15,11 +15,18 @@ def git(folder: Path, *arguments: str, given: bytes | None = None) -> bytes | No
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
             check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1"},
+            env=_environment(),
         )
     except OSError:
         return None
     return answer.stdout if answer.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    """Give git's environment: without what a hook sets, and with nothing replaced or locked."""
+    of_hooks = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    kept = {name: value for name, value in os.environ.items() if name not in of_hooks}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1"}
 
 
 def in_repository(folder: Path) -> bool:

@@ -48,7 +48,8 @@ def test_a_report_about_a_held_file_quotes_nothing_of_it(name: str, policy: Poli
 
 
 def test_every_code_has_a_case(policy: Policy) -> None:
-    made_by_hand = {"ADV001", "ADV002", "ADV003", "ADV142", "ADV151"}
+    with_a_key = {"ADV167", "ADV168", "ADV169", "ADV170", "ADV172", "ADV173"}  # test_sealed.py
+    made_by_hand = {"ADV001", "ADV002", "ADV003", "ADV142", "ADV151", *with_a_key}
     in_cases = {one.code for name in case_names() for one in problems_of(CASES / name, policy)}
     not_of_the_house = {one for one in codes() if one < "ADV200"}
     assert (in_cases | made_by_hand) & not_of_the_house == not_of_the_house

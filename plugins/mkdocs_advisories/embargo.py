@@ -18,16 +18,22 @@ class ClockError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Disclosure:
-    """What is public at one instant, newest first, and no more about the rest than may be told."""
+    """What is public at one instant, newest first, and no more about the rest than may be told.
+
+    Of the `held`, `unopened` are sealed, and there was no key to open them.
+    """
 
     as_of: datetime
     advisories: tuple[Disclosed, ...]
     held: int
+    unopened: int
     next_embargo: datetime | None
 
 
-def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
+def disclose(advisories: Iterable[Advisory], *, now: datetime, unopened: int = 0) -> Disclosure:
     """Let through the advisories whose embargo ends at `now` or before (an aware instant).
+
+    What is sealed and could not be opened is held, whatever its embargo: `unopened` counts it.
 
     The newest come first; those of one instant are in the order of their ids.
     """
@@ -41,7 +47,8 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
     return Disclosure(
         as_of=now,
         advisories=tuple(sorted(public, key=lambda one: (-one.published.timestamp(), one.id))),
-        held=len(known) - len(public),
+        held=len(known) - len(public) + unopened,
+        unopened=unopened,
         next_embargo=min(waiting, default=None),
     )
 

@@ -189,12 +189,12 @@ def _body(old: Draft, new: Draft) -> Iterator[str]:
 
 
 def _attachments(old: Draft, new: Draft) -> Iterator[str]:
-    before = {one.name: one.path for one in old.content.attachments}
-    after = {one.name: one.path for one in new.content.attachments}
+    before = {one.name: one.content for one in old.content.attachments}
+    after = {one.name: one.content for one in new.content.attachments}
     yield from _in_and_out(before, after, "attachment")
-    for name, path in after.items():
+    for name, content in after.items():
         # The earlier catalog gives what is the same the path that it has now.
-        if before.get(name, path) != path:
+        if before.get(name, content) != content:
             yield f"attachment {name} changed"
 
 

@@ -9,6 +9,7 @@ from mkdocs_advisories.checks.mentions import ends_later, stands_alone
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.problems import Place
 from mkdocs_advisories.source.body import linked_attachments
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 _TEXT = frozenset(".asc .csv .diff .json .log .patch .toml .txt .wast .wat .yaml .yml".split())
 
@@ -31,7 +32,7 @@ def no_attachment_names_a_held_one(case: Case) -> Iterator[Finding]:
     """A file that is published must not name an advisory that is held for longer."""
     held = case.house.held_by_name
     for one in case.content.attachments if held else ():
-        text = _text(one.path) if one.path.suffix.lower() in _TEXT else ""
+        text = _text(one.content) if Path(one.name).suffix.lower() in _TEXT else ""
         for name, other in held.items():
             if (
                 other.path != case.draft.path
@@ -50,13 +51,16 @@ def no_attachment_names_a_held_one(case: Case) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=16)
-def _text(file: Path) -> str:
+def _text(content: Path | bytes) -> str:
     try:
-        return file.read_bytes().decode("utf-8", errors="replace").lower()
+        raw = content if isinstance(content, bytes) else content.read_bytes()
+        return raw.decode("utf-8", errors="replace").lower()
     except OSError:
         return ""
 
 
 def _place(case: Case, name: str, line: int = 1, column: int = 1) -> Place:
+    if is_sealed(case.draft.path):
+        return Place(path=case.draft.path)  # not even the name lies there in clear
     path = f"{case.draft.path.removesuffix('.md')}/{name}"
     return Place(path=path, line=line, column=column)

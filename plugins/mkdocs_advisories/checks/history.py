@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import timedelta
 from filecmp import cmp
 from itertools import chain
+from pathlib import Path
 
 from mkdocs_advisories.checks.case import Case, Finding, House
 from mkdocs_advisories.checks.rule import error, error_of_house
@@ -215,10 +216,23 @@ def _first_change(before: Content, now: Content) -> str | None:
 def _attached_otherwise(before: tuple[Attachment, ...], now: tuple[Attachment, ...]) -> bool:
     present = {one.name: one for one in now}
     return present.keys() != {one.name for one in before} or any(
-        one.path != present[one.name].path
-        and not (one.path.is_file() and cmp(one.path, present[one.name].path, shallow=False))
-        for one in before
+        not _is_same(one.content, present[one.name].content) for one in before
     )
+
+
+def _is_same(before: Path | bytes, now: Path | bytes) -> bool:
+    """Compare two attachments. One that is no file has changed, or is known no more."""
+    if before == now:
+        return True
+    if isinstance(before, Path) and isinstance(now, Path):
+        return before.is_file() and cmp(before, now, shallow=False)
+    return _bytes(before) == _bytes(now)
+
+
+def _bytes(content: Path | bytes) -> bytes | None:
+    if isinstance(content, bytes):
+        return content
+    return content.read_bytes() if content.is_file() else None
 
 
 def _place_of_change(case: Case, before: Draft, changed: str) -> Place:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mkdocs_advisories.checks.case import Case, Finding, House
 from mkdocs_advisories.problems import Level, Problem
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 Judge = Callable[[Case], Iterator[Finding]]
 
@@ -97,5 +98,5 @@ def _problem(code: str, level: Level, finding: Finding) -> Problem:
         remedy=finding.remedy,
         values=finding.values,
         related=finding.related,
-        fix=finding.fix,
+        fix=None if is_sealed(finding.place.path) else finding.fix,
     )

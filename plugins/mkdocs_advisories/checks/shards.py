@@ -28,10 +28,12 @@ from mkdocs_advisories.source.catalog import (
     jobs_of,
     outline,
     read,
+    read_sealed_entries,
     without_collector,
     workers_for,
 )
 from mkdocs_advisories.source.folder import list_folder
+from mkdocs_advisories.source.sealed.identities import Identities
 
 _NOTHING = catalog_of(())
 
@@ -62,19 +64,24 @@ def examine(  # noqa: PLR0913 - what a check depends on
     now: datetime,
     earlier: Catalog | None = None,
     only: Callable[[str], bool] | None = None,
+    identities: Identities | None = None,
 ) -> Examination:
-    """Read a folder and hold it against every rule; `only` as in `read_catalog`.
+    """Read a folder and hold it against every rule; `only`, `identities` as in `read_catalog`.
+
+    Sealed files are opened in this process alone.
 
     Raises:
         FileNotFoundError: there is no such folder.
     """
     listing = list_folder(folder, prefix=prefix)
     jobs = jobs_of(listing, policy=policy, only=only)
+    sealed = read_sealed_entries(listing, policy=policy, identities=identities)
     with _shards(jobs) as shards:
+        shards.append(_Opened(sealed.opened))
         outlines = [one for shard in shards for one in shard.read()]
         register = Register(
             cards=tuple(one.card for one in outlines if one.card),
-            paths=frozenset(one.path for one in outlines),
+            paths=frozenset([*(one.path for one in outlines), *map(listing.name, listing.sealed)]),
         )
         house = House(catalog=_NOTHING, policy=policy, now=now, earlier=earlier, register=register)
         for shard in shards:
@@ -83,7 +90,7 @@ def examine(  # noqa: PLR0913 - what a check depends on
     own = (problem for one in outlines for problem in one.problems)
     found = (problem for one in checked for problem in one.problems)
     return Examination(
-        problems=in_order([*listing.problems, *own, *clashes(outlines), *found]),
+        problems=in_order([*listing.problems, *sealed.problems, *own, *clashes(outlines), *found]),
         crashes=tuple(crash for one in checked for crash in one.crashes),
         paths=register.paths,
         embargoes={one.path: one.embargo for one in outlines if one.embargo},
@@ -124,6 +131,18 @@ class _Here:
         if self._house is None:
             raise RuntimeError("a share is judged after it was read")
         return check(replace(self._house, catalog=catalog_of(self._entries)))
+
+
+class _Opened(_Here):
+    """The sealed files, which were read when they were opened."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        super().__init__(())
+        self._entries = list(entries)
+
+    def read(self) -> list[Outline]:
+        """Tell what others need to know of the files."""
+        return [outline(one) for one in self._entries]
 
 
 class _Elsewhere:

@@ -15,7 +15,7 @@ import click
 from mkdocs_advisories import __version__
 from mkdocs_advisories.checks.shards import examine
 from mkdocs_advisories.cli.exits import Exit, Stop
-from mkdocs_advisories.cli.project import Project, current_project, now
+from mkdocs_advisories.cli.project import Project, current_project, identities, now
 from mkdocs_advisories.problems import Fix, Level, Place, Problem, below
 from mkdocs_advisories.report import Findings
 from mkdocs_advisories.report.code_quality import code_quality
@@ -29,6 +29,7 @@ from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.history import HistoryError, changed_paths, read_earlier
 from mkdocs_advisories.source.mending import mended
 from mkdocs_advisories.source.positions import Text
+from mkdocs_advisories.source.sealed.naming import is_sealed
 from mkdocs_advisories.source.writing import replace_text
 
 FORMATS = ("human", "json", "github", "gitlab", "sarif")
@@ -141,6 +142,7 @@ class Run:
             now=self.now,
             earlier=self.earlier,
             only=None if self.choice.paths is None else self.choice.wants_file,
+            identities=identities(),
         )
         problems = tuple(one for one in examined.problems if self.choice.wants(one))
         texts = _texts(problems, project.root)
@@ -156,9 +158,13 @@ class Run:
 
 
 def _texts(problems: Iterable[Problem], root: Path) -> dict[str, str]:
-    """Read the files that a report may show lines of. One that has gone meanwhile has none."""
+    """Read the files that a report may show lines of. One that has gone meanwhile has none.
+
+    Nor has a sealed one: its places are those of the text inside.
+    """
     paths = {place.path for one in problems for place in (one.place, *_related(one))}
-    texts = ((path, read_text(root / path, path=path)) for path in paths)
+    clear = (path for path in paths if not is_sealed(path))
+    texts = ((path, read_text(root / path, path=path)) for path in clear)
     return {path: text.content for path, text in texts if isinstance(text, Text)}
 
 

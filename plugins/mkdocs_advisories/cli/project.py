@@ -13,6 +13,7 @@ from mkdocs_advisories.embargo import ClockError, instant_of_run
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import Configuration, complaints_text, configure
+from mkdocs_advisories.source.sealed.identities import Identities, IdentityError, identities_of
 from mkdocs_advisories.source.site_file import SiteFileError, read_site_file
 
 
@@ -34,7 +35,11 @@ class Project:
     def read_catalog(self, *, only: Callable[[str], bool] | None = None) -> Catalog:
         """Read the advisories of the project: every one, or those that are asked for by name."""
         return read_catalog(
-            self.folder, prefix=self.configuration.advisories_dir, policy=self.policy, only=only
+            self.folder,
+            prefix=self.configuration.advisories_dir,
+            policy=self.policy,
+            identities=identities(),
+            only=only,
         )
 
 
@@ -76,6 +81,18 @@ def load_project(config_file: Path) -> Project:
         docs_dir=root / site.docs_dir,
         site_dir=root / site.site_dir,
     )
+
+
+def identities() -> Identities:
+    """Give the keys that the environment names, perhaps none.
+
+    Raises:
+        Stop: what it names is no key.
+    """
+    try:
+        return identities_of(os.environ)
+    except IdentityError as error:
+        raise Stop(str(error), exit_code=Exit.USAGE) from None
 
 
 def now() -> datetime:

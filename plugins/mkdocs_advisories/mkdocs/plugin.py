@@ -33,6 +33,7 @@ from mkdocs_advisories.source.configuration import (
     complaints_text,
     configure,
 )
+from mkdocs_advisories.source.sealed.identities import Identities, IdentityError, identities_of
 
 log = get_plugin_logger("advisories")
 
@@ -66,9 +67,14 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
         now = _now()
-        catalog = read_catalog(self.folder, prefix=settings.advisories_dir, policy=settings.policy)
+        catalog = read_catalog(
+            self.folder,
+            prefix=settings.advisories_dir,
+            policy=settings.policy,
+            identities=_identities(),
+        )
         _stop_on_problems(catalog, settings, now)
-        self.disclosure = disclose(catalog.advisories, now=now)
+        self.disclosure = disclose(catalog.advisories, now=now, unopened=len(catalog.unopened))
         index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = build_site(
             self.disclosure, policy=settings.policy, index_uri=index_uri, signer=_signer()
@@ -156,6 +162,13 @@ def _folder(settings: Configuration, config: MkDocsConfig) -> Path:
                 " lies there: keep them apart"
             )
     return folder
+
+
+def _identities() -> Identities:
+    try:
+        return identities_of(os.environ)
+    except IdentityError as error:
+        raise PluginError(str(error)) from None
 
 
 def _now() -> datetime:

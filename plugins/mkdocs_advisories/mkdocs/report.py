@@ -46,9 +46,12 @@ def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
         when = (
             f"the next embargo ends at {format_instant(until)}"
             if until
+            else "no other embargo is known"
+            if disclosure.unopened
             else "no embargo is decided"
         )
-        yield f"{disclosure.held} held; {when}"
+        sealed = f", {disclosure.unopened} of them sealed and no key" if disclosure.unopened else ""
+        yield f"{disclosure.held} held{sealed}; {when}"
     else:
         yield "none held"
     yield f"see {site_dir}/index.html, or `mkdocs serve`"

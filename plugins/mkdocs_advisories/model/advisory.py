@@ -162,10 +162,13 @@ class Withdrawal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """A file that is published with the advisory. `name` is safe as the last part of a URL."""
+    """A file that is published with the advisory. `name` is safe as the last part of a URL.
+
+    Its content is that of a file, or held in memory where it lies on no disk in clear.
+    """
 
     name: str
-    path: Path
+    content: Path | bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)

@@ -70,7 +70,7 @@ def build_site(
         )
         contents[page.uri] = page
         contents |= {
-            page.uri + attached.name: attached.path for attached in one.content.attachments
+            page.uri + attached.name: attached.content for attached in one.content.attachments
         }
     contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
     records = record_files(disclosure.advisories, policy=policy)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
@@ -24,6 +24,8 @@ from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.front import judge
 from mkdocs_advisories.source.frontmatter import split
 from mkdocs_advisories.source.positions import Text
+from mkdocs_advisories.source.sealed.identities import Identities
+from mkdocs_advisories.source.sealed.vault import Opened, Unopened, notice_problem, read_vault
 
 _WORTH_A_WORKER = 300
 """Files below which starting another process takes longer than reading them."""
@@ -35,7 +37,8 @@ class Catalog:
 
     `advisories` are those without a problem of their own, in the order of their paths. `embargoes`
     gives, for each file in which it could be read beyond doubt, when its embargo ends (UTC).
-    `drafts` are all files that could be read at all, for the house rules.
+    `drafts` are all files that could be read at all, for the house rules. `unopened` are the sealed
+    ones that are held because there was no key; those that were opened are like any other.
     """
 
     advisories: tuple[Advisory, ...]
@@ -44,6 +47,7 @@ class Catalog:
     problems: tuple[Problem, ...]
     embargoes: Mapping[str, datetime]
     texts: Mapping[str, Text]
+    unopened: tuple[Unopened, ...] = ()
 
     def is_public(self, path: str, now: datetime) -> bool:
         """Say whether what a file says may be shown at `now`. In doubt, it may not."""
@@ -65,25 +69,35 @@ class Entry:
 
 
 def read_catalog(
-    folder: Path, *, prefix: str, policy: Policy, only: Callable[[str], bool] | None = None
+    folder: Path,
+    *,
+    prefix: str,
+    policy: Policy,
+    only: Callable[[str], bool] | None = None,
+    identities: Identities | None = None,
 ) -> Catalog:
     """Read every advisory below `folder`. Reports name a file as `prefix/<path in the folder>`.
 
     With `only`, which is asked for each such name, the others are left out, but for those that
-    have to do with one of them: a shared id or alias, a mention.
+    have to do with one of them: a shared id or alias, a mention. That needs a look inside, so the
+    sealed ones are read in any case. They are opened with `identities`; without any they are held.
 
     Raises:
         FileNotFoundError: there is no such folder.
     """
     listing = list_folder(folder, prefix=prefix)
     entries = _read_all(jobs_of(listing, policy=policy, only=only))
-    return catalog_of(entries, problems=listing.problems)
+    sealed = read_sealed_entries(listing, policy=policy, identities=identities)
+    catalog = catalog_of([*entries, *sealed.opened], problems=[*listing.problems, *sealed.problems])
+    return replace(catalog, files=len(entries) + len(listing.sealed), unopened=sealed.unopened)
 
 
 def jobs_of(
     listing: Listing, *, policy: Policy, only: Callable[[str], bool] | None = None
 ) -> list["Job"]:
     """Choose the files to read: all, or those asked for and those that have to do with them."""
+    if only and any(only(listing.name(one)) for one in listing.sealed):
+        only = None  # what these have to do with cannot be seen from outside
     sources = listing.sources
     if only is not None:
         wanted = [one for one in sources if only(listing.name(one))]
@@ -109,6 +123,48 @@ def catalog_of(entries: Iterable[Entry], *, problems: Iterable[Problem] = ()) ->
         embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
         texts={entry.path: entry.text for entry in entries if entry.text},
     )
+
+
+def read_alone(
+    text: Text, *, stem: str, attachments: tuple[Attachment, ...], policy: Policy
+) -> Catalog:
+    """Read one advisory that lies in no folder: the text of a file `<stem>.md`."""
+    return catalog_of([understand(text, stem=stem, attachments=attachments, policy=policy)])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedEntries:
+    """The sealed files of a folder: those that were opened, those that were not, and faults."""
+
+    opened: tuple[Entry, ...]
+    unopened: tuple[Unopened, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_sealed_entries(
+    listing: Listing, *, policy: Policy, identities: Identities | None
+) -> SealedEntries:
+    """Read the sealed files of a listing; without a key none is opened."""
+    vault = read_vault(
+        listing.folder,
+        {listing.name(file): file for file in listing.sealed},
+        prefix=listing.prefix,
+        identities=identities or Identities(),
+    )
+    return SealedEntries(
+        opened=tuple(_of_opened(one, policy) for one in vault.opened),
+        unopened=vault.unopened,
+        problems=vault.problems,
+    )
+
+
+def _of_opened(opened: Opened, policy: Policy) -> Entry:
+    entry = understand(opened.text, stem=opened.stem, attachments=opened.attachments, policy=policy)
+    problem = entry.advisory and notice_problem(opened, entry.advisory, policy)
+    if problem:
+        return replace(entry, problems=(problem,), advisory=None)
+    # An edit of the text inside cannot be made to the file.
+    return replace(entry, problems=tuple(replace(one, fix=None) for one in entry.problems))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from mkdocs_advisories.model import Attachment
 from mkdocs_advisories.problems import Place, Problem
 from mkdocs_advisories.source.attachments import attachment
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 README = "README.md"
 """A note to authors at the top of the folder: never an advisory, never published."""
@@ -19,6 +20,7 @@ class Listing:
     folder: Path
     prefix: str
     sources: list[Path] = field(default_factory=list)
+    sealed: list[Path] = field(default_factory=list)
     attachments: dict[Path, list[Attachment]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -46,11 +48,13 @@ def list_folder(folder: Path, *, prefix: str) -> Listing:
 
 def _visit_shelf(folder: Path, listing: Listing) -> None:
     children = list(_visible(folder))
-    sources = [
+    texts = [
         child for child in children if child.suffix == ".md" and not _is_readme(child, listing)
     ]
+    sources = [text for text in texts if not is_sealed(text.name)]
     owners = {source.stem for source in sources}
     listing.sources += sources
+    listing.sealed += [text for text in texts if is_sealed(text.name)]
     for child in children:
         if child.suffix == ".md":
             continue

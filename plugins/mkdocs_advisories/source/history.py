@@ -18,6 +18,7 @@ from mkdocs_advisories.source.catalog import Catalog, catalog_of, understand
 from mkdocs_advisories.source.files import LARGEST_FILE, decode
 from mkdocs_advisories.source.folder import README, list_folder
 from mkdocs_advisories.source.positions import Text
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 _SECONDS = 120
 _AT_ONCE = 200
@@ -141,7 +142,11 @@ def _present(folder: Path) -> defaultdict[str, list[_File]]:
     """Give the advisories that lie in the folder now by their stems, whatever shelf they are on."""
     listing = list_folder(folder, prefix="")
     kept = {
-        source: {one.name: one.path for one in listing.attachments_of(source)}
+        source: {
+            one.name: one.content
+            for one in listing.attachments_of(source)
+            if isinstance(one.content, Path)
+        }
         for source in listing.sources
         if source.is_file() and not source.is_symlink()
     }
@@ -173,7 +178,7 @@ def _attachments(before: Mapping[str, str], now: list[_File]) -> tuple[Attachmen
         if one.attached[name] == before.get(name)
     }
     gone = Path(os.devnull)
-    return tuple(Attachment(name=name, path=paths.get(name, gone / name)) for name in before)
+    return tuple(Attachment(name=name, content=paths.get(name, gone / name)) for name in before)
 
 
 def _is_there(one: _Blob, attached: Mapping[str, str], now: Mapping[str, list[_File]]) -> bool:
@@ -183,7 +188,8 @@ def _is_there(one: _Blob, attached: Mapping[str, str], now: Mapping[str, list[_F
 
 def _is_source(path: PurePosixPath) -> bool:
     is_hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix == ".md" and not is_hidden and str(path) != README
+    is_text = path.suffix == ".md" and not is_sealed(path.name)
+    return is_text and not is_hidden and str(path) != README
 
 
 def _owner(path: PurePosixPath) -> _Owner:

@@ -11,8 +11,20 @@ import click
 from mkdocs_advisories import __version__
 from mkdocs_advisories.cli.exits import Exit
 
-COMMANDS: tuple[str, ...] = ("new", "reserve", "check", "diff", "status", "explain", "lsp")
-"""In the order of the help. Each is the attribute `command` of the module of its name."""
+COMMANDS: tuple[str, ...] = (
+    "new",
+    "reserve",
+    "check",
+    "diff",
+    "status",
+    "import",
+    "explain",
+    "lsp",
+)
+"""In the order of the help. Each is the attribute `command` of the module of its name.
+
+The module of a command that is a keyword of Python has an underscore behind it.
+"""
 
 
 class _Commands(click.Group):

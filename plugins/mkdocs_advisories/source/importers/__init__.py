@@ -20,15 +20,12 @@ from mkdocs_advisories.source.importers.osv import read_osv
 from mkdocs_advisories.source.importers.rustsec import read_rustsec
 from mkdocs_advisories.source.importers.settle import Imported, settle
 
-__all__ = ["FORMATS", "LARGEST_RECORD", "Imported", "RefusedError", "Wishes", "import_record"]
+__all__ = ["FORMATS", "Imported", "RefusedError", "Wishes", "import_record"]
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {"osv": "OSV", "ghsa": "GitHub", "cve": "CVE", "csaf": "CSAF", "rustsec": "RustSec"}
 )
 """What can be imported, and what it is called."""
-
-LARGEST_RECORD = 1024 * 1024
-"""Bytes of one record."""
 
 _DEEPEST = 40
 _READERS: Mapping[str, Callable[[Record], Found]] = MappingProxyType(
@@ -46,7 +43,11 @@ class Wishes:
 
 
 def import_record(
-    source: str, *, format: str | None, policy: Policy, wishes: Wishes  # noqa: A002 - the option's name
+    source: str,
+    *,
+    format: str | None,
+    policy: Policy,
+    wishes: Wishes,
 ) -> Imported:
     """Make an advisory of the text of a record. Without a format, the record itself must tell.
 
@@ -138,4 +139,3 @@ def _fulfil(found: Found, wishes: Wishes) -> None:
         front["id"] = wishes.id
     if wishes.embargo:
         front["embargo"] = wishes.embargo
-

@@ -60,7 +60,9 @@ def read_csaf(record: Record) -> Found:
             "cwe_ids": [one["cwe"]["id"]] if isinstance(one.get("cwe"), dict) else [],
             "severity": _severity(one),
             "references": _references(document, one),
-            "credits": list(_credits([*entries(document, "acknowledgments"), *entries(one, "acknowledgments")])),
+            "credits": list(
+                _credits([*entries(document, "acknowledgments"), *entries(one, "acknowledgments")])
+            ),
             "revisions": _revisions(tracking),
         }
     )
@@ -132,7 +134,9 @@ def _body(document: Record, one: Record, found: Found) -> str:
     remedies = entries(one, "remediations")
     for heading, category in by_title.items():
         said = dict.fromkeys(
-            str(each.get("details", "")).strip() for each in remedies if each.get("category") == category
+            str(each.get("details", "")).strip()
+            for each in remedies
+            if each.get("category") == category
         )
         said = {each: None for each in said if not any(each in part for part in parts)}
         parts += [f"## {heading}\n\n" + "\n\n".join(said)] if said else []
@@ -180,7 +184,9 @@ def _products(node: Json, version: Record | None = None) -> Iterator[tuple[str, 
     for product in (*single, *entries(node, "full_product_names")):
         helper = mapping(product.get("product_identification_helper") or {}, "helper")
         named = {"name": product.get("name"), "purl": helper.get("purl")}
-        stated = {"category": version.get("category"), "version": version.get("name")} if version else {}
+        stated = (
+            {"category": version.get("category"), "version": version.get("name")} if version else {}
+        )
         yield str(product.get("product_id")), {**named, **stated}
 
 
@@ -220,7 +226,9 @@ def vers(text: str) -> list[Stretch] | None:
             low = (version, sign == ">")
         elif sign in {"<", "<="}:
             first, excluded = low or (None, False)
-            found.append(Stretch(low=first, low_excluded=excluded, high=version, high_included=sign == "<="))
+            found.append(
+                Stretch(low=first, low_excluded=excluded, high=version, high_included=sign == "<=")
+            )
             low = None
         else:
             found.append(Stretch(low=version, high=version, high_included=True))

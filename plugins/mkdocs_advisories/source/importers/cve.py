@@ -47,7 +47,12 @@ _CREDITS = {
     for name in """finder reporter analyst coordinator remediation_developer remediation_reviewer
     remediation_verifier tool sponsor other""".split()
 }
-_METRICS = {"cvssV2_0": "CVSS_V2", "cvssV3_0": "CVSS_V3", "cvssV3_1": "CVSS_V3", "cvssV4_0": "CVSS_V4"}
+_METRICS = {
+    "cvssV2_0": "CVSS_V2",
+    "cvssV3_0": "CVSS_V3",
+    "cvssV3_1": "CVSS_V3",
+    "cvssV4_0": "CVSS_V4",
+}
 
 
 def read_cve(record: Record) -> Found:
@@ -92,7 +97,9 @@ def _instant(written: str) -> str | None:
 
 def _body(cna: Record) -> str:
     parts = [_prose(cna, "descriptions")]
-    parts += [f"## {title}\n\n{prose}" for field, title in _SECTIONS if (prose := _prose(cna, field))]
+    parts += [
+        f"## {title}\n\n{prose}" for field, title in _SECTIONS if (prose := _prose(cna, field))
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -105,7 +112,9 @@ def _prose(cna: Record, field: str) -> str:
 
 def _weaknesses(cna: Record) -> list[str]:
     found = [
-        one.get("cweId") for each in entries(cna, "problemTypes") for one in entries(each, "descriptions")
+        one.get("cweId")
+        for each in entries(cna, "problemTypes")
+        for one in entries(each, "descriptions")
     ]
     return list(dict.fromkeys(str(one) for one in found if one))
 

@@ -66,13 +66,18 @@ def read_ghsa(record: Record) -> Found:
 
 def _aliases(record: Record) -> list[str]:
     cve = text(record, "cve_id")
-    return [*([cve] if cve else []), *(str(one["value"]) for one in entries(record, "identifiers") if one.get("value"))]
+    return [
+        *([cve] if cve else []),
+        *(str(one["value"]) for one in entries(record, "identifiers") if one.get("value")),
+    ]
 
 
 def _severity(record: Record) -> list[dict[str, Any]]:
     severities = record.get("cvss_severities")
     scores = [*severities.values()] if isinstance(severities, dict) else []
-    vectors = [one.get("vector_string") for one in (*scores, record.get("cvss")) if isinstance(one, dict)]
+    vectors = [
+        one.get("vector_string") for one in (*scores, record.get("cvss")) if isinstance(one, dict)
+    ]
     known = dict.fromkeys(str(one) for one in (*vectors, record.get("cvss_vector_string")) if one)
     return [{"type": f"CVSS_V{one[5:6]}", "score": one} for one in known]
 
@@ -128,9 +133,7 @@ def _affected(rows: list[Record], found: Found) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(
-    ecosystem: str, name: str, parts: list[Stretch], found: Found
-) -> dict[str, Any] | None:
+def _entry(ecosystem: str, name: str, parts: list[Stretch], found: Found) -> dict[str, Any] | None:
     package = {"ecosystem": ecosystem, "name": name}
     if all(one.low == one.high and one.high_included for one in parts):
         return {"package": package, "versions": [one.low for one in parts]}
@@ -138,7 +141,10 @@ def _entry(
     if written is None:
         found.leave(f"vulnerabilities: ranges of {name}", [str(one) for one in parts])
         return None
-    return {"package": package, "ranges": written or [{"type": range_type(ecosystem), "events": []}]}
+    return {
+        "package": package,
+        "ranges": written or [{"type": range_type(ecosystem), "events": []}],
+    }
 
 
 def _stretch(row: Record) -> Stretch | None:

@@ -40,9 +40,11 @@ def harmless(markdown: str, *, advisory_id: str) -> tuple[str, list[str]]:
         RefusedError: the body is nested too deep, or has a paragraph that is too long.
     """
     cleaned = clean(markdown).strip("\n")
-    remarks = ["characters that deceive were removed from the text"] if (
-        DECEPTIVE.search(markdown.replace("\r\n", "\n"))
-    ) else []
+    remarks = (
+        ["characters that deceive were removed from the text"]
+        if (DECEPTIVE.search(markdown.replace("\r\n", "\n")))
+        else []
+    )
     seen: set[str] = set()
     for _ in range(_ROUNDS):
         problems = _problems(cleaned, advisory_id)

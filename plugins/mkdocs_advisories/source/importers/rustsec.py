@@ -22,10 +22,10 @@ _FILE = re.compile(r"\s*```toml\n(?P<toml>.*?)^```[ \t]*\n(?P<rest>.*)\Z", re.DO
 _TITLE = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+)\n?(?P<body>.*)\Z", re.DOTALL)
 _KNOWN = frozenset(
     """id package date url references aliases related cvss withdrawn categories keywords
-    informational""".split()
+    informational expect-deleted""".split()
 )
 _PARTS = frozenset({"advisory", "versions", "affected"})
-_ABOUT = ("categories", "keywords", "informational")
+_ABOUT = ("categories", "keywords", "informational", "expect-deleted")
 
 
 def read_rustsec(source: str) -> Found:

@@ -13,17 +13,17 @@ from typing import Any
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.source import nodes
+from mkdocs_advisories.source.canonical import advisory_text
 from mkdocs_advisories.source.contract import contract
 from mkdocs_advisories.source.files import LARGEST_FILE
 from mkdocs_advisories.source.front import judge
 from mkdocs_advisories.source.frontmatter import split
 from mkdocs_advisories.source.importers.found import Found, RefusedError
-from mkdocs_advisories.source.importers.prose import clean, harmless, note, one_line
+from mkdocs_advisories.source.importers.prose import harmless, note, one_line
 from mkdocs_advisories.source.importers.spans import tidy_events
 from mkdocs_advisories.source.markup import html_tags
 from mkdocs_advisories.source.parse import UNDECIDED
 from mkdocs_advisories.source.positions import Path, Text
-from mkdocs_advisories.source.canonical import advisory_text
 
 _ROUNDS = 60
 _LONGEST_VERSION = 200
@@ -136,7 +136,9 @@ def _tidy_lines(found: Found) -> None:
                 one[key] = _plain(one[key])
     for one in found.front.get("references") or ():
         if isinstance(one.get("url"), str):
-            one["url"] = re.sub(r"^https?(?=:)", lambda m: m[0].lower(), one["url"].strip(), flags=re.I)
+            one["url"] = re.sub(
+                r"^https?(?=:)", lambda m: m[0].lower(), one["url"].strip(), flags=re.IGNORECASE
+            )
     found.front["references"] = _distinct(found.front.get("references") or [])
 
 
@@ -269,7 +271,9 @@ def _sketch(front: dict[str, Any]) -> dict[str, Any]:
     affected = [dict(one) for one in front.get("affected", ())]
     for one in affected:
         names = one.get("versions") or []
-        if len(names) <= most and all(len(name) <= _LONGEST_VERSION and version.fullmatch(name) for name in names):
+        if len(names) <= most and all(
+            len(name) <= _LONGEST_VERSION and version.fullmatch(name) for name in names
+        ):
             one["versions"] = names[:1]
     return {**front, "affected": [{k: v for k, v in one.items() if v} for one in affected]}
 
@@ -309,7 +313,7 @@ def _removable(path: Path, problem: Problem) -> Path:
         return path[:2]
     field = path[2]
     if field == "package":
-        return path[:3] + ("purl",) if path[3:4] == ("purl",) else path[:2]
+        return (*path[:3], "purl") if path[3:4] == ("purl",) else path[:2]
     if field == "ranges" and path[4:5] == ("database_specific",):
         return path[:5]
     whole_list = problem.code == "ADV106" and len(path) == 3  # noqa: PLR2004 - the list itself

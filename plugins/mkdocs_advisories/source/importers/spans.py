@@ -196,8 +196,7 @@ def _less(gap: Stretch, one: Stretch) -> list[Stretch]:
 
 def _lower_high(gap: Stretch, end: str | None, *, included: bool) -> dict[str, Any]:
     if end is None or (
-        gap.high is not None
-        and (_key(gap.high), gap.high_included) < (_key(end), included)
+        gap.high is not None and (_key(gap.high), gap.high_included) < (_key(end), included)
     ):
         return {"high": gap.high, "high_included": gap.high_included}
     return {"high": end, "high_included": included}
@@ -248,7 +247,11 @@ def _semver_key(version: str) -> Any:  # noqa: ANN401 - a key is good for compar
     return _key(version)
 
 
-_as_key = cmp_to_key(lambda one, other: one.compare(other))
+def _compared(one: semver.Version, other: semver.Version) -> int:
+    return one.compare(other)
+
+
+_as_key = cmp_to_key(_compared)
 
 
 def _key(version: str) -> Any:  # noqa: ANN401 - a key is good for comparing only

@@ -45,7 +45,7 @@ class Wishes:
 def import_record(
     source: str,
     *,
-    format: str | None,
+    kind: str | None,
     policy: Policy,
     wishes: Wishes,
 ) -> Imported:
@@ -54,12 +54,12 @@ def import_record(
     Raises:
         RefusedError: it is no such record, or no sound advisory can be made of it.
     """
-    kind, found = _read(source, format)
+    known, found = _read(source, kind)
     if not found.front.get("id"):
         raise RefusedError("it has no id")
     old = found.front["id"]
     _fulfil(found, wishes)
-    return settle(found, source=f"the {FORMATS[kind]} record `{old}`", policy=policy)
+    return settle(found, source=f"the {FORMATS[known]} record `{old}`", policy=policy)
 
 
 def _read(source: str, kind: str | None) -> tuple[str, Found]:
@@ -85,7 +85,7 @@ def format_of(record: Record) -> str | None:
 
 
 def _record(source: str) -> Record:
-    """Read JSON, or YAML as the PyPA database has it: every scalar as the text that stands there."""
+    """Read JSON, or YAML as the PyPA database has it: every scalar is the text that is there."""
     try:
         value = json.loads(source) if source.lstrip()[:1] == "{" else _plain_yaml(source)
     except (ValueError, RecursionError):

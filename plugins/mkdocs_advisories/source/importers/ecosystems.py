@@ -63,7 +63,7 @@ _OF_HOST = {
 
 
 def package_of_purl(purl: str) -> tuple[dict[str, str], str | None] | None:
-    """Give the package that a purl names, and its version; None if its type is no ecosystem here."""
+    """Give the package that a purl names, and its version; None if its type is not known."""
     try:
         read = PackageURL.from_string(purl)
     except ValueError:

@@ -23,5 +23,5 @@ def instant(text: str, *, naive_is_utc: bool = False) -> str | None:
 
 
 def noon(day: str) -> str | None:
-    """Give noon (UTC) of a day whose hour is not known, as the RustSec database's own export does."""
+    """Give noon (UTC) of a day without an hour, as the RustSec database's own export does."""
     return instant(f"{day}T12:00:00Z")

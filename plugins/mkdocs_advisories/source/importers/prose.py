@@ -1,7 +1,7 @@
 """Someone else's Markdown as a body of this house: what the rules refuse is made harmless text.
 
-Nothing is taken away but characters that deceive. HTML becomes the text of its tags, and a link that
-leads nowhere becomes its own words, so a reader sees what the record says.
+Nothing is taken away but characters that deceive. HTML becomes the text of its tags, and a link
+that leads nowhere becomes its own words, so a reader sees what the record says.
 """
 
 import json

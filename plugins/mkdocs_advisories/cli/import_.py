@@ -192,10 +192,10 @@ def _records(source: Path, *, alone: bool) -> Iterator[Found]:
 
 
 def _import(one: Found, *, kind: str | None, wishes: Wishes, target: Target) -> Done | Refused:
+    if one.fault:
+        return Refused(source=one.name, reason=one.fault)
     try:
-        if one.fault:
-            raise RefusedError(one.fault)
-        imported = import_record(one.text, format=kind, policy=target.policy, wishes=wishes)
+        imported = import_record(one.text, kind=kind, policy=target.policy, wishes=wishes)
         return Done(source=one.name, path=target.put(imported), imported=imported)
     except RefusedError as error:
         return Refused(source=one.name, reason=str(error))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mkdocs_advisories.model import Advisory, Disclosed
+from mkdocs_advisories.model import Advisory, Coordination, Disclosed
 
 _MOST_DIGITS = 11  # as many as the year 5138 needs
 
@@ -44,6 +44,21 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
         held=len(known) - len(public),
         next_embargo=min(waiting, default=None),
     )
+
+
+def coordination_copy(advisory: Advisory, *, now: datetime) -> Coordination:
+    """Let one held advisory be shared under embargo, because someone has asked for exactly that.
+
+    This is no second way to the public. A `Coordination` is another type than `Disclosed`: what
+    publishes cannot take it, and what renders it marks every file. Only `advisory export` asks, for
+    advisories that are named one by one.
+
+    Raises:
+        ValueError: the advisory is disclosed, so it needs no such copy.
+    """
+    if advisory.is_disclosed(now):
+        raise ValueError("a disclosed advisory is not shared under embargo")
+    return Coordination(content=advisory.content, embargo=advisory.embargo, as_of=now)
 
 
 def instant_of_run(clock: datetime, *, source_date_epoch: str | None) -> datetime:

@@ -19,6 +19,7 @@ COMMANDS: tuple[str, ...] = (
     "diff",
     "status",
     "import",
+    "export",
     "explain",
     "lsp",
 )

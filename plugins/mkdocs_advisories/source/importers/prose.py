@@ -100,7 +100,7 @@ def _unlinked(body: str, offset: int) -> str:
     return f"{before[:-1]}&lt;{after}"
 
 
-def note(left: Mapping[str, Any], *, source: str, said: Iterable[str]) -> str:
+def note(left: Mapping[str, Any], *, source: str) -> str:
     """Write what could not be placed as a section that a reader sees.
 
     Raises:
@@ -110,7 +110,7 @@ def note(left: Mapping[str, Any], *, source: str, said: Iterable[str]) -> str:
         return ""
     intro = f"This advisory was imported from {source}. The record also says:"
     blocks = [_block(path, value) for path, value in left.items()]
-    return "\n\n".join([NOTE_TITLE, " ".join([intro, *said]), *blocks])
+    return "\n\n".join([NOTE_TITLE, intro, *blocks])
 
 
 def _block(path: str, value: Any) -> str:  # noqa: ANN401 - JSON

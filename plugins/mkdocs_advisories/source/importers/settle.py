@@ -67,14 +67,14 @@ def settle(found: Found, *, source: str, policy: Policy) -> Imported:
         RefusedError: no sound advisory can be made of it.
     """
     remarks = list(found.remarks)
+    _forget_own_page(found, policy)
     _tidy(found, remarks)
     advisory_id = found.front["id"]
     body, of_body = harmless(found.body, advisory_id=advisory_id)
     remarks += of_body
     _prune(found, policy)
     remarks += _foreign_id(advisory_id, policy)
-    said = ["Its title is made up of the package and the id."] if "no title" in remarks else []
-    appendix = note(found.left, source=source, said=said)
+    appendix = note(found.left, source=source)
     whole = "\n\n".join(part for part in (body, appendix) if part)
     text = advisory_text(found.front, f"{whole}\n" if whole else "")
     if len(text.encode()) > LARGEST_FILE:
@@ -89,6 +89,12 @@ def settle(found: Found, *, source: str, policy: Policy) -> Imported:
 
 
 _EXPLAINED = {"no title": "the record has no title; one was made of the package and the id"}
+
+
+def _forget_own_page(found: Found, policy: Policy) -> None:
+    """Pass over the page of this very site, which a record of its own names and every one will."""
+    if str(found.left.get("database_specific.url", "")).startswith(policy.site_url):
+        del found.left["database_specific.url"]
 
 
 def _foreign_id(advisory_id: str, policy: Policy) -> Iterator[str]:

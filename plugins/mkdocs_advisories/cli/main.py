@@ -20,6 +20,7 @@ COMMANDS: tuple[str, ...] = (
     "status",
     "import",
     "export",
+    "verify",
     "explain",
     "lsp",
 )

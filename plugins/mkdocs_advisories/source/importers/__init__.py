@@ -88,6 +88,8 @@ def _record(source: str) -> Record:
     """Read JSON, or YAML as the PyPA database has it: every scalar is the text that is there."""
     try:
         value = json.loads(source) if source.lstrip()[:1] == "{" else _plain_yaml(source)
+    except RefusedError:
+        raise
     except (ValueError, RecursionError):
         raise RefusedError("it is not valid JSON") from None
     except yaml.YAMLError:

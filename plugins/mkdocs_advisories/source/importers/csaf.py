@@ -45,16 +45,12 @@ def read_csaf(record: Record) -> Found:
     """
     document = mapping(record.get("document"), "document")
     vulnerabilities = entries(record, "vulnerabilities")
-    if len(vulnerabilities) != 1:
-        raise RefusedError(
-            f"it describes {len(vulnerabilities)} vulnerabilities; an advisory describes one"
-        )
-    (one,) = vulnerabilities
+    one = _the_one(vulnerabilities)
     tracking = mapping(document.get("tracking"), "document.tracking")
     found = Found(
         front={
             "id": text(tracking, "id"),
-            "aliases": _aliases(one, tracking),
+            "aliases": _aliases(vulnerabilities, tracking),
             "summary": text(document, "title"),
             "embargo": _embargo(document, tracking),
             "cwe_ids": [one["cwe"]["id"]] if isinstance(one.get("cwe"), dict) else [],
@@ -73,6 +69,18 @@ def read_csaf(record: Record) -> Found:
     return found
 
 
+def _the_one(vulnerabilities: list[Record]) -> Record:
+    """Give the vulnerability of a document. Several that differ in the CVE id only are one here.
+
+    Raises:
+        RefusedError: there is none, or several.
+    """
+    kinds = [{**each, "cve": None} for each in vulnerabilities]
+    if not kinds or any(each != kinds[0] for each in kinds):
+        raise RefusedError(f"it describes {len(kinds)} vulnerabilities; an advisory describes one")
+    return vulnerabilities[0]
+
+
 def _embargo(document: Record, tracking: Record) -> str | None:
     distribution = mapping(document.get("distribution") or {}, "document.distribution")
     label = mapping(distribution.get("tlp") or {"label": "WHITE"}, "tlp").get("label")
@@ -80,10 +88,10 @@ def _embargo(document: Record, tracking: Record) -> str | None:
     return instant(text(tracking, "initial_release_date")) if is_public else None
 
 
-def _aliases(one: Record, tracking: Record) -> list[str]:
-    cve = text(one, "cve")
-    ids = [str(each.get("text", "")) for each in entries(one, "ids")]
-    return [*([cve] if cve else []), *ids, *words(tracking, "aliases")]
+def _aliases(vulnerabilities: list[Record], tracking: Record) -> list[str]:
+    cves = [text(each, "cve") for each in vulnerabilities]
+    ids = [str(each.get("text", "")) for each in entries(vulnerabilities[0], "ids")]
+    return [name for name in (*cves, *ids, *words(tracking, "aliases")) if name]
 
 
 def _severity(one: Record) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ _WHOLE = {
     "related": 1,
     "upstream": 1,
 }
+_FORMATTING = frozenset("a b br code em i p small span strong sub sup tt u".split())
 _NEEDED = frozenset({"id", "summary", "embargo", "withdrawn"})
 
 
@@ -149,13 +150,14 @@ def _tidy_lines(found: Found) -> None:
 
 
 def _plain(text: str) -> str:
-    """Take the brackets from tags, for this is no HTML: `<script>` becomes `script`."""
+    """Make plain text of HTML: what only formats goes, and `<script>` becomes `script`."""
     line = one_line(text)
-    for tag in reversed(list(html_tags(line))):
+    while tag := next(html_tags(line), None):
         end = line.find(">", tag.offset)
-        inner = line[tag.offset + 1 : end if end >= 0 else None].strip("/! ")
-        line = line[: tag.offset] + inner + (line[end + 1 :] if end >= 0 else "")
-    return line
+        stop = end if end >= 0 else len(line)
+        inner = "" if tag.text.lower() in _FORMATTING else line[tag.offset + 1 : stop].strip("/! ")
+        line = line[: tag.offset] + inner + line[stop + 1 :]
+    return one_line(line)
 
 
 def _tidy_summary(found: Found, remarks: list[str]) -> None:
@@ -313,6 +315,8 @@ def _path(subject: str) -> Path:
 
 def _removable(path: Path, problem: Problem) -> Path:
     """Give the smallest part around a fault that can go without harm to the rest."""
+    if path[0] == "credits" and path[2:3] == ("contact",):
+        return path[:4]
     if path[0] in _WHOLE:
         return path[: 1 + _WHOLE[str(path[0])]]
     if path[0] != "affected" or len(path) < 3:  # noqa: PLR2004 - affected[0].field

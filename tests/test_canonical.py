@@ -1,5 +1,6 @@
 """Front matter that is written reads back as the same data, whatever is in it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_whatever_is_written_is_read_again(front: dict[str, Any], body: str) -> 
 @pytest.mark.parametrize(
     "file", sorted(PROJECT.glob("advisories/*/*.md")), ids=lambda file: file.stem
 )
-def test_the_examples_mean_the_same_when_written_anew(file: Any) -> None:
+def test_the_examples_mean_the_same_when_written_anew(file: Path) -> None:
     value, parts = read(file.read_text(encoding="utf-8"))
     text = advisory_text(value, parts.body)
     assert read(text)[0] == value

@@ -12,6 +12,9 @@ from conftest import NOW, Folder
 from mkdocs_advisories.embargo import coordination_copy
 from mkdocs_advisories.model import Coordination, Disclosed
 from mkdocs_advisories.site.exports import EXPORTS
+from osv_schema import errors
+from test_csaf import python_validator
+from test_cve import validate
 
 CANARY = "a canary in the lantern"
 
@@ -145,3 +148,16 @@ def test_the_permission_to_share_is_not_the_permission_to_publish(folder: Folder
     with pytest.raises(ValueError, match="is not shared under embargo"):
         coordination_copy(held, now=NOW + timedelta(days=60))
     assert Coordination.__mro__ == (Coordination, object)
+
+
+@pytest.mark.parametrize("name", ["LAN-2026-0002", "LAN-2026-0003"])
+def test_others_tools_find_a_copy_valid(name: str, advisory: Command, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert export(advisory, out, name, "--include-held") == 0
+    (record,) = (out / "osv").iterdir()
+    found = errors(json.loads(record.read_text(encoding="utf-8")))
+    assert found == []
+    (cve,) = (out / "cve").iterdir()
+    validate(json.loads(cve.read_text(encoding="utf-8")))
+    code, said = python_validator(out / "csaf")
+    assert code == 0, said

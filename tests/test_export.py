@@ -1,5 +1,6 @@
 """`advisory export`: records of what is disclosed, and marked copies of what is held."""
 
+import ast
 import json
 import stat
 from datetime import timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from command import Command
-from conftest import NOW, Folder
+from conftest import NOW, PROJECT, Folder
 from mkdocs_advisories.embargo import coordination_copy
 from mkdocs_advisories.model import Coordination, Disclosed
 from mkdocs_advisories.site.exports import EXPORTS
@@ -137,6 +138,22 @@ def test_nothing_is_overwritten_unless_forced(advisory: Command, tmp_path: Path)
     assert export(advisory, out) == 0
     assert export(advisory, out) == 2
     assert export(advisory, out, "--force") == 0
+
+
+def callers(name: str) -> set[str]:
+    """Name the modules that call a function."""
+    return {
+        file.relative_to(PROJECT / "plugins" / "mkdocs_advisories").as_posix()
+        for file in (PROJECT / "plugins").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    }
+
+
+def test_only_the_command_asks_for_copies_and_only_what_marks_them_renders_them() -> None:
+    assert callers("coordination_copy") == {"cli/export.py"}
+    assert callers("on_its_day") == {"site/exports.py"}
+    assert callers("shared") == {"cli/export.py"}
 
 
 def test_the_permission_to_share_is_not_the_permission_to_publish(folder: Folder) -> None:

@@ -61,6 +61,16 @@ def coordination_copy(advisory: Advisory, *, now: datetime) -> Coordination:
     return Coordination(content=advisory.content, embargo=advisory.embargo, as_of=now)
 
 
+def on_its_day(copy: Coordination) -> Disclosed:
+    """Give a shared advisory as it will be disclosed, for a renderer whose result is then marked.
+
+    It stands at the instant of its disclosure, or at that of this run while that is undecided. Only
+    `site.exports.shared` calls this, which marks whatever comes out; a test holds it to that.
+    """
+    day = max(copy.embargo or copy.as_of, copy.as_of)
+    return Disclosed(content=copy.content, published=day, as_of=day)
+
+
 def instant_of_run(clock: datetime, *, source_date_epoch: str | None) -> datetime:
     """Give the one instant that a whole run goes by.
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mkdocs_advisories.model.advisory import Content
-from mkdocs_advisories.model.disclosed import Disclosed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -29,12 +28,3 @@ class Coordination:
             else ("until its date is decided")
         )
         return f"TLP:AMBER. Under embargo {until}: do not publish; need to know only."
-
-    def on_its_day(self) -> Disclosed:
-        """Give the advisory as it will be disclosed, for a renderer whose result is then marked.
-
-        The instant of disclosure takes the place of now, so nothing of it says that it is public
-        today. While that is undecided, the instant of this run stands in.
-        """
-        day = max(self.embargo or self.as_of, self.as_of)
-        return Disclosed(content=self.content, published=day, as_of=day)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mkdocs_advisories.embargo import on_its_day
 from mkdocs_advisories.model import Coordination, Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import csaf_uri, cve_uri, ghsa_uri, openvex_uri, osv_uri
@@ -39,7 +40,7 @@ def exported(disclosed: Disclosed, *, kind: str, policy: Policy) -> dict[str, by
 
 def shared(copy: Coordination, *, kind: str, policy: Policy) -> dict[str, bytes]:
     """Render a held advisory for coordination: as it will be on its day, marked in every file."""
-    day = copy.on_its_day()
+    day = on_its_day(copy)
     if kind == "rustsec":
         texts = _rustsec(day, policy)
         return {_named(name): marked_text(text, copy).encode() for name, text in texts}

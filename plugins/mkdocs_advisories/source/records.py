@@ -5,6 +5,7 @@ Every record is bounded, and no name that comes with one ever becomes a path tha
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def _of_archive(file: Path) -> Iterator[Found]:
                     with archive.open(member) as stream:
                         raw = stream.read(LARGEST_RECORD + 1)
                     yield from _of_bytes(raw, name=_printable(member.filename))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error):
         yield Found(name=file.name, fault="the archive cannot be read")
 
 

@@ -5,6 +5,7 @@ advisory of it. What neither can place stands in the body, under a note that rea
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,6 +29,12 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 """What can be imported, and what it is called."""
 
 _DEEPEST = 40
+# Half of a surrogate pair, escaped: it is no character, and no file can hold it.
+_HALF_PAIR = re.compile(
+    r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})(?<!\\)\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, UnicodeEncodeError)
 _READERS: Mapping[str, Callable[[Record], Found]] = MappingProxyType(
     {"osv": read_osv, "ghsa": read_ghsa, "cve": read_cve, "csaf": read_csaf}
 )
@@ -54,12 +61,16 @@ def import_record(
     Raises:
         RefusedError: it is no such record, or no sound advisory can be made of it.
     """
-    known, found = _read(source, kind)
-    if not found.front.get("id"):
-        raise RefusedError("it has no id")
-    old = found.front["id"]
-    _fulfil(found, wishes)
-    return settle(found, source=f"the {FORMATS[known]} record `{old}`", policy=policy)
+    try:
+        known, found = _read(source, kind)
+        if not found.front.get("id"):
+            raise RefusedError("it has no id")
+        named = f"the {FORMATS[known]} record `{found.front['id']}`"
+        _fulfil(found, wishes)
+        return settle(found, source=named, policy=policy)
+    except _MISSHAPEN:
+        # The readers take a record as its format describes it; this one is not like that.
+        raise RefusedError("a field has another type than its format says") from None
 
 
 def _read(source: str, kind: str | None) -> tuple[str, Found]:
@@ -86,6 +97,8 @@ def format_of(record: Record) -> str | None:
 
 def _record(source: str) -> Record:
     """Read JSON, or YAML as the PyPA database has it: every scalar is the text that is there."""
+    if _HALF_PAIR.search(source):
+        source = _HALF_PAIR.sub("", source)
     try:
         value = json.loads(source) if source.lstrip()[:1] == "{" else _plain_yaml(source)
     except RefusedError:

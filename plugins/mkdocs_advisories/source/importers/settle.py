@@ -69,6 +69,8 @@ def settle(found: Found, *, source: str, policy: Policy) -> Imported:
     """
     remarks = list(found.remarks)
     _forget_own_page(found, policy)
+    if not found.front.get("affected"):
+        raise RefusedError("it names no package whose ecosystem and versions can be read")
     _tidy(found, remarks)
     advisory_id = found.front["id"]
     body, of_body = harmless(found.body, advisory_id=advisory_id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mkdocs_advisories.model import Advisory, Disclosed
+from mkdocs_advisories.model import Advisory, Coordination, Disclosed
 
 _MOST_DIGITS = 11  # as many as the year 5138 needs
 
@@ -51,6 +51,31 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime, unopened: int = 0
         unopened=unopened,
         next_embargo=min(waiting, default=None),
     )
+
+
+def coordination_copy(advisory: Advisory, *, now: datetime) -> Coordination:
+    """Let one held advisory be shared under embargo, because someone has asked for exactly that.
+
+    This is no second way to the public. A `Coordination` is another type than `Disclosed`: what
+    publishes cannot take it, and what renders it marks every file. Only `advisory export` asks, for
+    advisories that are named one by one.
+
+    Raises:
+        ValueError: the advisory is disclosed, so it needs no such copy.
+    """
+    if advisory.is_disclosed(now):
+        raise ValueError("a disclosed advisory is not shared under embargo")
+    return Coordination(content=advisory.content, embargo=advisory.embargo, as_of=now)
+
+
+def on_its_day(copy: Coordination) -> Disclosed:
+    """Give a shared advisory as it will be disclosed, for a renderer whose result is then marked.
+
+    It stands at the instant of its disclosure, or at that of this run while that is undecided. Only
+    `site.exports.shared` calls this, which marks whatever comes out; a test holds it to that.
+    """
+    day = max(copy.embargo or copy.as_of, copy.as_of)
+    return Disclosed(content=copy.content, published=day, as_of=day)
 
 
 def instant_of_run(clock: datetime, *, source_date_epoch: str | None) -> datetime:

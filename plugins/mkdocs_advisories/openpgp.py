@@ -55,3 +55,29 @@ def read_signer(key: bytes, *, password: str | None = None) -> Signer:
         certificate=str(certificate).encode(),
         sign=sign,
     )
+
+
+def read_verifier(certificate: bytes) -> Callable[[bytes, bytes], bool]:
+    """Read a public key, and give what says whether a detached signature (first) fits some bytes.
+
+    Raises:
+        OpenPGPError: it is no public key, or the library is missing.
+    """
+    try:
+        import pysequoia  # noqa: PLC0415 - an extra, which a site without signatures does without
+    except ImportError:
+        raise OpenPGPError(_MISSING) from None
+    try:
+        known = pysequoia.Cert.from_bytes(certificate)
+    except Exception:  # noqa: BLE001 - the library has no errors of its own, and ours say no more
+        raise OpenPGPError("the key is no public OpenPGP key") from None
+
+    def verify(signature: bytes, data: bytes) -> bool:
+        try:
+            found = pysequoia.Sig.from_bytes(signature)
+            result = pysequoia.verify(bytes=data, store=lambda _: [known], signature=found)
+        except Exception:  # noqa: BLE001 - whatever it is, the signature does not hold
+            return False
+        return bool(result.valid_sigs)
+
+    return verify

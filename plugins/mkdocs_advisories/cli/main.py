@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -15,19 +16,25 @@ COMMANDS: tuple[str, ...] = (
     "new",
     "reserve",
     "check",
+    "explain",
     "diff",
     "status",
-    "explain",
     "prove",
-    "lsp",
     "seal",
     "unseal",
     "edit",
     "recipients",
     "doctor",
     "textconv",
+    "import",
+    "export",
+    "verify",
+    "lsp",
 )
-"""In the order of the help. Each is the attribute `command` of the module of its name."""
+"""In the order of the help. Each is the attribute `command` of the module of its name.
+
+The module of a command that is a keyword of Python has an underscore behind it.
+"""
 
 
 class _Commands(click.Group):
@@ -43,7 +50,8 @@ class _Commands(click.Group):
     ) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"mkdocs_advisories.cli.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_") + ("_" if iskeyword(cmd_name) else "")
+        module = import_module(f"mkdocs_advisories.cli.{name}")
         command: click.Command = module.command
         return command
 

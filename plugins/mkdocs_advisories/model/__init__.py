@@ -19,6 +19,7 @@ from mkdocs_advisories.model.advisory import (
     Span,
     Withdrawal,
 )
+from mkdocs_advisories.model.coordination import Coordination
 from mkdocs_advisories.model.disclosed import Disclosed
 from mkdocs_advisories.model.instant import InstantError, format_instant, parse_instant
 
@@ -27,6 +28,7 @@ __all__ = [
     "Affected",
     "Attachment",
     "Content",
+    "Coordination",
     "Credit",
     "Disclosed",
     "Event",

@@ -157,7 +157,10 @@ def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
             )
             break
     for line in re.finditer(r"^([ \t]*)((?:>[ \t]*)*)(?=\S)", paragraph, re.MULTILINE):
-        quotes, indent = line[2].count(">"), len(line[1].expandtabs(4))
+        # Code that begins a line is blank in `prose`, and no indent.
+        written = body.parts.body[start + line.start(1) : start + line.end(1)]
+        indent = len(written[: len(written) - len(written.lstrip())].expandtabs(4))
+        quotes = line[2].count(">")
         if quotes > DEEPEST_QUOTE or indent > DEEPEST_INDENT:
             text = f"nested deeper than {DEEPEST_QUOTE} levels"
             yield body.problem("ADV142", start + line.start(), text, "flatten the quotes or lists")

@@ -5,6 +5,20 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 
+def write_text(file: Path, text: str, *, replace: bool) -> None:
+    """Write a new file (UTF-8, newlines as given), never through a symbolic link.
+
+    Raises:
+        FileExistsError: there is one already, and `replace` is false.
+        OSError: it cannot be written.
+    """
+    if replace and file.is_file() and not file.is_symlink():
+        replace_text(file, text)
+        return
+    with file.open("x", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+
+
 def replace_text(file: Path, text: str) -> None:
     """Put text (UTF-8, newlines as given) in the place of a file's, keeping its permissions.
 

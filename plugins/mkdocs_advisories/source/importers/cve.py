@@ -1,0 +1,219 @@
+"""A CVE record, format 5 (https://github.com/CVEProject/cve-schema): the container of its CNA.
+
+The containers of others (ADP) are their words about the record, not the CNA's; they stay behind.
+"""
+
+from typing import Any
+
+from mkdocs_advisories.source.importers.ecosystems import ecosystem_of_collection, package_of_purl
+from mkdocs_advisories.source.importers.found import (
+    Found,
+    Record,
+    RefusedError,
+    entries,
+    mapping,
+    text,
+)
+from mkdocs_advisories.source.importers.instants import instant
+from mkdocs_advisories.source.importers.osv import MODIFIED
+from mkdocs_advisories.source.importers.spans import Stretch, ranges, stretch
+
+_KNOWN = frozenset(
+    """providerMetadata title descriptions affected metrics problemTypes references credits
+    solutions workarounds configurations exploits timeline source datePublic""".split()
+)
+_AFFECTED = frozenset(
+    "vendor product packageName collectionURL packageURL versions defaultStatus".split()
+)
+_BOOKKEEPING = frozenset({"x_generator", "dateAssigned", "tags", "cpeApplicability"})
+_SECTIONS = (
+    ("solutions", "Patches"),
+    ("workarounds", "Workarounds"),
+    ("configurations", "Configurations"),
+    ("exploits", "Exploits"),
+)
+_REFERENCES = {
+    "exploit": "EVIDENCE",
+    "issue-tracking": "REPORT",
+    "mailing-list": "DISCUSSION",
+    "patch": "FIX",
+    "product": "PACKAGE",
+    "technical-description": "ARTICLE",
+    "third-party-advisory": "ADVISORY",
+    "vendor-advisory": "ADVISORY",
+}
+_CREDITS = {
+    name.replace("_", " "): name.upper()
+    for name in """finder reporter analyst coordinator remediation_developer remediation_reviewer
+    remediation_verifier tool sponsor other""".split()
+}
+_METRICS = {
+    "cvssV2_0": "CVSS_V2",
+    "cvssV3_0": "CVSS_V3",
+    "cvssV3_1": "CVSS_V3",
+    "cvssV4_0": "CVSS_V4",
+}
+
+
+def read_cve(record: Record) -> Found:
+    """Read a published CVE record.
+
+    Raises:
+        RefusedError: it is not one, or was rejected.
+    """
+    about = mapping(record.get("cveMetadata"), "cveMetadata")
+    if about.get("state") != "PUBLISHED":
+        raise RefusedError(f"its state is {about.get('state')}: there is nothing to import")
+    cna = mapping(mapping(record.get("containers"), "containers").get("cna"), "containers.cna")
+    source = mapping(cna.get("source") or {}, "source")
+    advisory = source.get("advisory")
+    found = Found(
+        front={
+            "id": text(about, "cveId"),
+            "aliases": [advisory] if isinstance(advisory, str) else [],
+            "summary": text(cna, "title"),
+            "embargo": _instant(text(cna, "datePublic")) or _instant(text(about, "datePublished")),
+            "cwe_ids": _weaknesses(cna),
+            "severity": _severity(cna),
+            "references": [_reference(one) for one in entries(cna, "references")],
+            "credits": [_credit(one) for one in entries(cna, "credits")],
+            "timeline": [_occasion(one) for one in entries(cna, "timeline")],
+        },
+        body=_body(cna),
+    )
+    updated = _instant(text(about, "dateUpdated"))
+    if updated and found.front["embargo"] and updated > found.front["embargo"]:
+        found.front["revisions"] = [{"date": updated, "summary": MODIFIED}]
+    found.front["affected"] = _affected(entries(cna, "affected"), found)
+    found.leave_rest(cna, known=_KNOWN | _BOOKKEEPING)
+    if mapping(record["containers"], "containers").get("adp"):
+        found.remarks.append("the containers of others (ADP) were not read")
+    return found
+
+
+def _instant(written: str) -> str | None:
+    return instant(written, naive_is_utc=True)
+
+
+def _body(cna: Record) -> str:
+    parts = [_prose(cna, "descriptions")]
+    parts += [
+        f"## {title}\n\n{prose}" for field, title in _SECTIONS if (prose := _prose(cna, field))
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _prose(cna: Record, field: str) -> str:
+    """Give the English texts of a field; every language if there is none."""
+    given = entries(cna, field)
+    english = [one for one in given if str(one.get("lang", "en")).lower().startswith("en")]
+    return "\n\n".join(str(one.get("value", "")).strip() for one in english or given)
+
+
+def _weaknesses(cna: Record) -> list[str]:
+    found = [
+        one.get("cweId")
+        for each in entries(cna, "problemTypes")
+        for one in entries(each, "descriptions")
+    ]
+    return list(dict.fromkeys(str(one) for one in found if one))
+
+
+def _severity(cna: Record) -> list[dict[str, Any]]:
+    return [
+        {"type": kind, "score": str(metric[name].get("vectorString"))}
+        for metric in entries(cna, "metrics")
+        for name, kind in _METRICS.items()
+        if isinstance(metric.get(name), dict)
+    ]
+
+
+def _reference(one: Record) -> dict[str, Any]:
+    tags = one.get("tags") or []
+    kind = next((_REFERENCES[tag] for tag in tags if tag in _REFERENCES), "WEB")
+    return {"type": kind, "url": one.get("url")}
+
+
+def _credit(one: Record) -> dict[str, Any]:
+    kind = _CREDITS.get(str(one.get("type", "")).lower())
+    return {"name": one.get("value"), **({"type": kind} if kind else {})}
+
+
+def _occasion(one: Record) -> dict[str, Any]:
+    return {"date": _instant(text(one, "time")), "summary": one.get("value")}
+
+
+def _affected(given: list[Record], found: Found) -> list[dict[str, Any]]:
+    kept: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in given:
+        package = _package(one)
+        name = one.get("packageName") or one.get("product") or "a product"
+        if package is None:
+            found.leave(f"affected: {name}", dict(one))
+            continue
+        entry = _entry(one, package)
+        if entry is None:
+            found.leave(f"affected: {name}", dict(one))
+            continue
+        found.leave_rest(one, known=_AFFECTED, prefix=f"affected: {name}: ")
+        known = kept.setdefault((package["ecosystem"], package["name"]), entry)
+        if known is not entry:
+            for field in ("ranges", "versions"):
+                known[field] = [*known.get(field, []), *entry.get(field, [])]
+    return list(kept.values())
+
+
+def _package(one: Record) -> dict[str, str] | None:
+    named = package_of_purl(str(one.get("packageURL") or ""))
+    if named:
+        return named[0]
+    ecosystem = ecosystem_of_collection(str(one.get("collectionURL") or ""))
+    name = one.get("packageName") or one.get("product")
+    return {"ecosystem": ecosystem, "name": str(name)} if ecosystem and name else None
+
+
+def _entry(one: Record, package: dict[str, str]) -> dict[str, Any] | None:
+    """Give the affected versions, or None if what is said about them has no equal here."""
+    stretches, versions = [], []
+    given = entries(one, "versions")
+    if one.get("defaultStatus") == "affected" and any(v.get("status") != "affected" for v in given):
+        return None
+    for version in given:
+        if version.get("status") != "affected":
+            continue
+        part = _stretch(version)
+        if part is None or version.get("changes") or version.get("versionType") == "git":
+            return None
+        if part.low is not None and part.low == part.high:
+            versions.append(part.low)
+        else:
+            stretches.append(part)
+    if not given and one.get("defaultStatus") == "affected":
+        stretches.append(Stretch())
+    written = ranges(stretches, ecosystem=package["ecosystem"])
+    if written is None or not (written or versions):
+        return None
+    return {"package": package, "ranges": written, "versions": versions}
+
+
+def _stretch(version: Record) -> Stretch | None:
+    """Read one entry: a version, a version with an end, or a range in words (`>= 1, < 2`)."""
+    first = str(version.get("version", "")).strip()
+    before, through = version.get("lessThan"), version.get("lessThanOrEqual")
+    if first in {"", "n/a", "unspecified", "unknown"} and not (before or through):
+        return None
+    if before is None and through is None:
+        return _alone(first)
+    low = None if first in {"", "0", "unspecified", "*", "n/a"} else first
+    end = str(before if before is not None else through)
+    if end in {"*", "unspecified"}:
+        return Stretch(low=low)
+    return Stretch(low=low, high=end, high_included=before is None)
+
+
+def _alone(first: str) -> Stretch | None:
+    if first == "*":
+        return Stretch()
+    if first[:1] in "<>=^~" or "," in first:
+        return stretch(first)
+    return Stretch(low=first, high=first, high_included=True)

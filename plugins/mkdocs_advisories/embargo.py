@@ -5,15 +5,9 @@ Whether an advisory is disclosed is computed from its embargo and one instant, n
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mkdocs_advisories.model import Advisory, Disclosed
-
-_MOST_DIGITS = 11  # as many as the year 5138 needs
-
-
-class ClockError(ValueError):
-    """What should tell the time cannot be understood. The message says what to correct."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,21 +38,3 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
         held=len(known) - len(public),
         next_embargo=min(waiting, default=None),
     )
-
-
-def instant_of_run(clock: datetime, *, source_date_epoch: str | None) -> datetime:
-    """Give the one instant that a whole run goes by.
-
-    `SOURCE_DATE_EPOCH` (seconds since 1970, for reproducible builds) may turn the clock back,
-    which only holds more; it cannot turn it forward.
-
-    Raises:
-        ClockError: `SOURCE_DATE_EPOCH` is set but no such number.
-    """
-    if source_date_epoch is None:
-        return clock
-    text = source_date_epoch.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        message = "SOURCE_DATE_EPOCH is not a number of seconds since 1970: correct or unset it"
-        raise ClockError(message)
-    return min(clock, datetime.fromtimestamp(int(text), tz=UTC))

@@ -20,7 +20,9 @@ from mkdocs.structure.pages import Page
 
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
-from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
+from mkdocs_advisories.clock import ClockError
+from mkdocs_advisories.disclosure.present import present
+from mkdocs_advisories.embargo import Disclosure, disclose
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
 from mkdocs_advisories.problems import Level, errors
@@ -60,7 +62,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Read, check and render everything, so that nothing is written if anything is wrong."""
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
-        now = _now()
+        now = _now(settings, config)
         catalog = read_catalog(self.folder, prefix=settings.advisories_dir, policy=settings.policy)
         _stop_on_problems(catalog, settings, now)
         self.disclosure = disclose(catalog.advisories, now=now)
@@ -146,11 +148,13 @@ def _folder(settings: Configuration, config: MkDocsConfig) -> Path:
     return folder
 
 
-def _now() -> datetime:
+def _now(settings: Configuration, config: MkDocsConfig) -> datetime:
     try:
-        return instant_of_run(
+        return present(
             datetime.now(UTC),  # noqa: TID251 - the one place where a build reads the clock
-            source_date_epoch=os.environ.get("SOURCE_DATE_EPOCH"),
+            folder=Path(config.config_file_path).parent,
+            hosts=settings.clock_hosts,
+            environment=os.environ,
         )
     except ClockError as error:
         raise PluginError(str(error)) from None

@@ -1,11 +1,15 @@
 """The gate. Everything that the public can see has come through `disclose`; there is no other way.
 
 Whether an advisory is disclosed is computed from its embargo and one instant, never stored.
+
+`preview` shows held advisories to their authors. It wants a permission that is bound to one private
+folder, and what it gives is of another type and says of itself that it is a preview.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from mkdocs_advisories.model import Advisory, Disclosed
 
@@ -18,6 +22,28 @@ class Disclosure:
     advisories: tuple[Disclosed, ...]
     held: int
     next_embargo: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permission:
+    """That held advisories may be shown in one private folder of this machine, `site_dir`.
+
+    Only `disclosure.stage` gives one. `as_of` is the instant to show; None is the last embargo, and
+    then the undecided ones are shown as well. `only` is the id of the one held advisory to show.
+    """
+
+    site_dir: Path
+    as_of: datetime | None = None
+    only: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Preview:
+    """What the site would show at one instant, newest first. Nothing that publishes takes it."""
+
+    as_of: datetime
+    advisories: tuple[Disclosed, ...]
+    permission: Permission
 
 
 def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
@@ -34,7 +60,31 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime) -> Disclosure:
     waiting = [one.embargo for one in known if one.embargo and not one.is_disclosed(now)]
     return Disclosure(
         as_of=now,
-        advisories=tuple(sorted(public, key=lambda one: (-one.published.timestamp(), one.id))),
+        advisories=_newest_first(public),
         held=len(known) - len(public),
         next_embargo=min(waiting, default=None),
     )
+
+
+def preview(advisories: Iterable[Advisory], *, now: datetime, permission: Permission) -> Preview:
+    """Show held advisories as if their embargo had ended, each marked as a preview.
+
+    One without a decided embargo is dated by the instant of the preview.
+    """
+    chosen = [one for one in advisories if _is_chosen(one, now, permission)]
+    ends = [one.embargo for one in chosen if one.embargo]
+    as_of = permission.as_of or max([now, *ends])
+    shown = [
+        Disclosed(content=one.content, published=one.embargo or as_of, as_of=as_of, is_preview=True)
+        for one in chosen
+        if one.is_disclosed(as_of) or (one.embargo is None and permission.as_of is None)
+    ]
+    return Preview(as_of=as_of, advisories=_newest_first(shown), permission=permission)
+
+
+def _is_chosen(advisory: Advisory, now: datetime, permission: Permission) -> bool:
+    return advisory.is_disclosed(now) or permission.only in {None, advisory.content.id}
+
+
+def _newest_first(advisories: Iterable[Disclosed]) -> tuple[Disclosed, ...]:
+    return tuple(sorted(advisories, key=lambda one: (-one.published.timestamp(), one.id)))

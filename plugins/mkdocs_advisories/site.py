@@ -4,11 +4,11 @@ One mapping, so that one place can be proven, compared with what is live, cached
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
@@ -16,6 +16,9 @@ from mkdocs_advisories.render.atom import feed
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.page import Page, advisory_page
 from mkdocs_advisories.source.body import attachment_name
+
+PREVIEW = "PREVIEW – embargoed, not public"
+"""What stands on everything that is made of a preview."""
 
 Content = Page | bytes | Path
 """A page to be framed by a theme, the bytes of a file, or the file that is copied."""
@@ -25,19 +28,24 @@ Content = Page | bytes | Path
 class Site:
     """What is published: `contents` by address from the site's root, and the list of all of it.
 
-    `index` is a fragment of HTML for the page `index_uri`.
+    `index` is a fragment of HTML for the page `index_uri`. `is_preview` says that it may not leave
+    this machine.
     """
 
     contents: Mapping[str, Content]
     index: str
     index_uri: str
+    is_preview: bool = False
 
 
-def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Site:
-    """Render everything that is disclosed.
+def build_site(disclosure: Disclosure | Preview, *, policy: Policy, index_uri: str) -> Site:
+    """Render everything that is disclosed, or all of a preview.
 
     `index_uri` is the address of the page that lists the advisories, empty for the home page.
     """
+    is_preview = isinstance(disclosure, Preview)
+    if is_preview:
+        policy = _marked(policy)
     public = frozenset(one.id for one in disclosure.advisories)
     contents: dict[str, Content] = {}
     for one in disclosure.advisories:
@@ -48,7 +56,7 @@ def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Sit
             index_uri=index_uri,
             resolve=_within_page(one),
         )
-        contents[page.uri] = page
+        contents[page.uri] = replace(page, title=f"{PREVIEW}: {page.title}") if is_preview else page
         contents |= {
             page.uri + attached.name: attached.path for attached in one.content.attachments
         }
@@ -60,7 +68,13 @@ def build_site(disclosure: Disclosure, *, policy: Policy, index_uri: str) -> Sit
         contents=MappingProxyType(contents),
         index=index(disclosure.advisories, policy=policy, root=root),
         index_uri=index_uri,
+        is_preview=is_preview,
     )
+
+
+def _marked(policy: Policy) -> Policy:
+    """Say in the feed that it is a preview's."""
+    return replace(policy, feed=replace(policy.feed, title=f"{PREVIEW}: {policy.feed.title}"))
 
 
 def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:

@@ -11,7 +11,7 @@ import click
 from mkdocs_advisories import __version__
 from mkdocs_advisories.cli.exits import Exit
 
-COMMANDS: tuple[str, ...] = ("new", "reserve", "check", "diff", "status", "explain", "lsp")
+COMMANDS: tuple[str, ...] = ("new", "reserve", "check", "diff", "status", "preview", "explain", "lsp")
 """In the order of the help. Each is the attribute `command` of the module of its name."""
 
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mkdocs.config import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -22,7 +22,8 @@ from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.clock import ClockError
 from mkdocs_advisories.disclosure.present import present
-from mkdocs_advisories.embargo import Disclosure, disclose
+from mkdocs_advisories.disclosure.stage import StageError, redeem
+from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
 from mkdocs_advisories.problems import Level, errors
@@ -47,8 +48,9 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     options: dict[str, Any]
     folder: Path
-    disclosure: Disclosure
+    disclosure: Disclosure | Preview
     frame: Frame
+    command: str = ""
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -58,14 +60,23 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.config = _Options()
         return [], []
 
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Keep in mind which command this is: a preview is built, never deployed."""
+        self.command = command
+
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
+        permission = _permission(config, command=self.command)
         now = _now(settings, config)
         catalog = read_catalog(self.folder, prefix=settings.advisories_dir, policy=settings.policy)
         _stop_on_problems(catalog, settings, now)
-        self.disclosure = disclose(catalog.advisories, now=now)
+        self.disclosure = (
+            preview(catalog.advisories, now=now, permission=permission)
+            if permission
+            else disclose(catalog.advisories, now=now)
+        )
         index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         site = build_site(self.disclosure, policy=settings.policy, index_uri=index_uri)
         self.frame = Frame(site=site, settings=settings)
@@ -95,8 +106,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         return self.frame.page_content(html, page)
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """Let feed readers find the feed from every page."""
-        return self.frame.with_feed_link(output, from_url=page.url)
+        """Let feed readers find the feed from every page; mark those of a preview."""
+        return self.frame.marked(self.frame.with_feed_link(output, from_url=page.url))
 
     def on_post_template(
         self, output_content: str, template_name: str, config: MkDocsConfig
@@ -104,7 +115,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Let feed readers find the feed from the page of errors, too."""
         if not template_name.endswith(".html"):
             return output_content
-        return self.frame.with_feed_link(output_content, from_url=None)
+        return self.frame.marked(self.frame.with_feed_link(output_content, from_url=None))
 
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Say what was published, and of the rest how many and when."""
@@ -146,6 +157,29 @@ def _folder(settings: Configuration, config: MkDocsConfig) -> Path:
                 " lies there: keep them apart"
             )
     return folder
+
+
+def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
+    """Give the permission for a preview, if that is what was asked for.
+
+    Other plugins' caches are moved to the stage, for they would keep what is held.
+    """
+    try:
+        permission = redeem(
+            Path(config.site_dir),
+            root=Path(config.config_file_path).parent,
+            environment=os.environ,
+        )
+    except StageError as error:
+        raise PluginError(str(error)) from None
+    if permission is None:
+        return None
+    if command != "build":
+        raise PluginError("a preview is only built, by `advisory preview`")
+    for name, plugin in config.plugins.items():
+        if "cache_dir" in plugin.config:
+            plugin.config["cache_dir"] = str(permission.site_dir.parent / "cache" / name)
+    return permission
 
 
 def _now(settings: Configuration, config: MkDocsConfig) -> datetime:

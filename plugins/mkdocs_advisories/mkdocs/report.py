@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.problems import Problem, as_text, in_order
 from mkdocs_advisories.report.findings import Crash, counted
@@ -31,8 +31,11 @@ def problems_text(
     )
 
 
-def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
+def summary_lines(disclosure: Disclosure | Preview, *, site_dir: str) -> Iterator[str]:
     """Say what is public, how many wait and until when, and where to look."""
+    if isinstance(disclosure, Preview):
+        yield "a preview, not to be published"
+        return
     public = disclosure.advisories
     newest = ", ".join(one.id for one in public[:_NEWEST])
     yield f"{counted(len(public), 'advisory')} disclosed" + (

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import PROJECT, Folder
+from conftest import NOW, PROJECT, Folder
 from mkdocs_advisories.disclosure.stage import (
     MARKER,
     VARIABLE,
@@ -29,7 +28,7 @@ from mkdocs_advisories.disclosure.stage import (
 from mkdocs_advisories.embargo import Permission, preview
 from mkdocs_advisories.site import PREVIEW, build_site
 from test_embargo import advisory
-from test_mkdocs import NOW, tree, write_canaries
+from test_mkdocs import tree, write_canaries
 
 ADVISORY = [sys.executable, "-c", "from mkdocs_advisories.cli.main import main; main()"]
 PAGE = "advisories/LAN-2026-7777/"
@@ -46,6 +45,7 @@ class Run:
     url: str = ""
 
     def start(self) -> "Run":
+        """Start it, and wait until it says where it is."""
         self.temporary.mkdir(exist_ok=True)
         command = [*ADVISORY, "preview", *self.arguments]
         with (self.root / "preview.log").open("a") as log:
@@ -64,11 +64,13 @@ class Run:
         return self
 
     def end(self, number: int) -> int:
+        """Send it a signal; gives its exit code."""
         assert self.process
         self.process.send_signal(number)
         return self.process.wait(timeout=30)
 
     def get(self, uri: str = "", *, host: str = "") -> http.client.HTTPResponse:
+        """Ask it for an address of its site, or for a path that begins with a slash."""
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection("127.0.0.1", parts.port or 0, timeout=20)
         path = uri if uri.startswith("/") else urlsplit(self.url).path + uri
@@ -79,12 +81,14 @@ class Run:
         return answer
 
     def text(self, uri: str = "") -> str:
+        """Give the text of a page."""
         answer = self.get(uri)
         assert answer.status == 200
         text: str = answer.body  # type: ignore[attr-defined]
         return text
 
     def folders(self) -> list[Path]:
+        """List its temporary folder."""
         return list(self.temporary.iterdir())
 
 
@@ -312,7 +316,7 @@ def test_only_the_stage_gives_permission_and_only_the_plugin_uses_it() -> None:
     for file in (PROJECT / "plugins").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                makers |= {file.name} if node.func.id in {"Permission"} else set()
+                makers |= {file.name} if node.func.id == "Permission" else set()
                 users |= {file.name} if node.func.id in {"preview", "redeem"} else set()
     assert (makers, users) == ({"stage.py"}, {"plugin.py"})
 

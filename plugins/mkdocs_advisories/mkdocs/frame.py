@@ -17,6 +17,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
 from mkdocs_advisories.render.atom import MEDIA_TYPE
+from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import PREVIEW, Content, Site
 from mkdocs_advisories.source.configuration import Configuration
@@ -110,6 +111,19 @@ class Frame:
             f' href="{escape(href)}">\n'
         )
         return output.replace("</head>", f"{link}</head>", 1)
+
+    def secured(self, output: str, page: MkDocsPage | None) -> str:
+        """State the policy under which nothing but the theme's own scripts runs.
+
+        Raises:
+            PluginError: what should be harmless is not; nothing is written then.
+        """
+        ours = self._ours(page) if page else None
+        texts = (ours.html, escape(ours.title)) if ours else (self.site.index,)
+        try:
+            return with_policy(output, texts=texts)
+        except ActiveContentError as error:
+            raise PluginError(f"{error}: this is a bug, please report it") from None
 
     def marked(self, output: str) -> str:
         """Put the ribbon on a page of a preview, and keep search engines away from it.

@@ -105,17 +105,21 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Put advisories in place, after every plugin that expects Markdown's own output."""
         return self.frame.page_content(html, page)
 
+    @event_priority(-100)
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """Let feed readers find the feed from every page; mark those of a preview."""
-        return self.frame.marked(self.frame.with_feed_link(output, from_url=page.url))
+        """Finish a page after every other plugin: the feed's link, the mark, the policy."""
+        linked = self.frame.with_feed_link(output, from_url=page.url)
+        return self.frame.secured(self.frame.marked(linked), page)
 
+    @event_priority(-100)
     def on_post_template(
         self, output_content: str, template_name: str, config: MkDocsConfig
     ) -> str:
-        """Let feed readers find the feed from the page of errors, too."""
+        """Finish the page of errors likewise."""
         if not template_name.endswith(".html"):
             return output_content
-        return self.frame.marked(self.frame.with_feed_link(output_content, from_url=None))
+        linked = self.frame.with_feed_link(output_content, from_url=None)
+        return self.frame.secured(self.frame.marked(linked), None)
 
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Say what was published, and of the rest how many and when."""

@@ -16,6 +16,7 @@ _DATABASES = (
         "https://osv.dev/vulnerability/{}",
     ),
 )
+_FOLLOWED = frozenset({"http", "https", "mailto"})
 
 
 def page_uri(advisory_id: str) -> str:
@@ -34,3 +35,12 @@ def record_url(identifier: str) -> str | None:
 def weakness_url(cwe_id: str) -> str:
     """Give the page about a weakness."""
     return f"https://cwe.mitre.org/data/definitions/{cwe_id.removeprefix('CWE-')}.html"
+
+
+def harmless(url: str) -> str | None:
+    """Give an absolute URL back if a browser only follows it, never runs it; else None.
+
+    The checks refuse others long before; this is the second lock.
+    """
+    scheme = url.partition(":")[0].lower()
+    return url if scheme in _FOLLOWED else None

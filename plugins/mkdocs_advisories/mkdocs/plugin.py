@@ -24,6 +24,7 @@ from mkdocs_advisories.clock import ClockError
 from mkdocs_advisories.disclosure.present import present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
 from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
+from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import problems_text, summary_lines
 from mkdocs_advisories.problems import Level, errors
@@ -64,6 +65,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
 
+    @discreet
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
         settings = _settings(self.options, config)
@@ -83,6 +85,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.frame.prepare(config)
         return config
 
+    @discreet
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]
     ) -> LiveReloadServer:
@@ -90,10 +93,12 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         server.watch(str(self.folder))
         return server
 
+    @discreet
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add what is disclosed."""
         return self.frame.add_files(files, config)
 
+    @discreet
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
@@ -101,17 +106,20 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         return self.frame.page_markdown(markdown, page)
 
     @event_priority(-50)
+    @discreet
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put advisories in place, after every plugin that expects Markdown's own output."""
         return self.frame.page_content(html, page)
 
     @event_priority(-100)
+    @discreet
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Finish a page after every other plugin: the feed's link, the mark, the policy."""
         linked = self.frame.with_feed_link(output, from_url=page.url)
         return self.frame.secured(self.frame.marked(linked), page)
 
     @event_priority(-100)
+    @discreet
     def on_post_template(
         self, output_content: str, template_name: str, config: MkDocsConfig
     ) -> str:
@@ -121,6 +129,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         linked = self.frame.with_feed_link(output_content, from_url=None)
         return self.frame.secured(self.frame.marked(linked), None)
 
+    @discreet
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Say what was published, and of the rest how many and when."""
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):

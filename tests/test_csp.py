@@ -46,7 +46,7 @@ FRONT = {
     "summary that closes the title": f"summary: 'A </title>{SCRIPT}'",
     "credit": f"credits: [{{name: '{SCRIPT}'}}]",
     "contact": f'credits: [{{name: A, contact: ["{LINK}"]}}]',
-    "contact of data": 'credits: [{name: A, contact: ["data:text/html,<script>ran(name)</script>"]}]',
+    "contact of data": 'credits: [{name: A, contact: ["data:text/html,<script>ran(1)</script>"]}]',
     "reference": f'references: [{{type: WEB, url: "{LINK}"}}]',
     "reference with a quote": "references: [{type: WEB, url: 'https://a.example/\"onclick=ran(0)'}]",
     "timeline": f"timeline: [{{date: 2026-01-01T00:00:00Z, summary: '{SCRIPT}'}}]",

@@ -92,11 +92,20 @@ class Run:
         return list(self.temporary.iterdir())
 
 
+def write_held(checkout: Folder) -> None:
+    """Write an advisory full of canaries that is held for a thousand years."""
+    write_canaries(checkout, NOW.replace(year=2998))
+    file = checkout.path / "LAN-2026-7777.md"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("cve_issued")]  # no such time is policy
+    file.write_text("".join(kept), encoding="utf-8")
+
+
 @pytest.fixture
 def run(checkout: Folder) -> Iterator[Run]:
     root = checkout.path.parent
     checkout.write("LAN-2026-0001")
-    write_canaries(checkout, NOW.replace(year=2998))
+    write_held(checkout)
     checkout.write("LAN-2026-0003", embargo="undecided", summary="One without a date")
     checkout.write("LAN-2026-0004", embargo="2997-01-01T00:00:00Z", summary="One before the last")
     it = Run(root=root, temporary=root.parent / f"{root.name}-tmp")

@@ -1,4 +1,4 @@
-"""Nothing of a held advisory gets into a log, an error, a cache or a folder, whatever goes wrong."""
+"""Nothing of a held advisory gets into a log, a cache or a folder, whatever goes wrong."""
 
 import gzip
 import os
@@ -14,7 +14,8 @@ from mkdocs.exceptions import Abort
 from conftest import NOW, PROJECT, Folder
 from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.mkdocs.frame import Frame
-from test_mkdocs import Build, build_at, write_canaries  # noqa: F401 - build_at is a fixture
+from test_mkdocs import Build, build_at  # noqa: F401 - build_at is a fixture
+from test_preview import write_held
 from test_problems import CASES, case_names
 
 EARLY = NOW.replace(year=2000)
@@ -70,7 +71,7 @@ def test_an_error_about_a_held_file_has_no_word_of_it(
         (Frame, "secured"),
     ],
 )
-def test_a_crash_says_where_and_never_what(
+def test_a_crash_says_where_and_never_what(  # noqa: PLR0913 - fixtures, and one case
     checkout: Folder,
     build_at: Build,  # noqa: F811 - the fixture
     monkeypatch: pytest.MonkeyPatch,
@@ -84,7 +85,7 @@ def test_a_crash_says_where_and_never_what(
         secret = "canary"  # noqa: S105 - a word that must not be seen
         raise ValueError(secret)
 
-    write_canaries(checkout, NOW.replace(year=2998))
+    write_held(checkout)
     monkeypatch.setattr(owner, step, crash)
     with pytest.raises(Abort):
         build_at()
@@ -110,7 +111,7 @@ def test_after_any_build_a_held_advisory_is_only_where_its_source_lies(checkout:
     places = {name: root.parent / f"{root.name}-{name}" for name in ("home", "tmp", "cache")}
     for place in places.values():
         place.mkdir()
-    write_canaries(checkout, NOW.replace(year=2998))
+    write_held(checkout)
     checkout.write("LAN-2026-0001")
     git = ["git", "-C", str(root), "-c", "user.name=A", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "init", "--quiet"], check=True)

@@ -1,11 +1,13 @@
 """The clock: it can be turned back, never forward, and what contradicts it stops the run."""
 
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import NOW, PROJECT
+from conftest import NOW, PROJECT, Folder
 from mkdocs_advisories.cli import project
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.main import advisory
@@ -178,6 +180,40 @@ def test_a_host_that_agrees_lets_the_run_go_on(time_host: str, tmp_path: Path) -
 def test_a_host_that_disagrees_stops_the_run(time_host: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ClockError, match=words):
         present(NOW, folder=tmp_path, hosts=[time_host], environment={})
+
+
+@pytest.fixture
+def true_time() -> Iterator[str]:
+    """A host that tells the machine's own time; gives its URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    server.RequestHandlerClass.log_message = lambda *_: None  # type: ignore[attr-defined]
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.skipif(not shutil.which("faketime"), reason="needs faketime")
+@pytest.mark.parametrize("offset", ["-1h", "+1h", "+26h"])
+def test_a_build_with_a_clock_that_was_moved_writes_nothing(
+    checkout: Folder, true_time: str, offset: str
+) -> None:
+    root = checkout.path.parent
+    due_soon = datetime.now(UTC) + timedelta(minutes=30)
+    checkout.write(embargo=due_soon.isoformat(timespec="seconds"))
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as options:
+        options.write(f"      clock_hosts: ['{true_time}']\n")
+    build = [sys.executable, "-m", "mkdocs", "build"]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    moved = ["faketime", "-f", offset, *build]
+    ended = subprocess.run(
+        moved, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert "the clock of this machine cannot be believed" in ended.stderr
+    assert not (root / "site").exists()
+    subprocess.run([*build, "--quiet"], cwd=root, env=environment, check=True)
+    assert "LAN-2026-0001" not in (root / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_hosts_of_which_none_answers_stop_the_run() -> None:

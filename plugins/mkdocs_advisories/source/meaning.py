@@ -212,7 +212,7 @@ _RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "severity": (valid_vector, one_severity_a_version, severity_in_one_place),
         "purl": (valid_purl,),
         "ranges": (paired_events,),
-        "revisions": (ascending_revisions,),
+        **dict.fromkeys(("revisions", "embargo_changes"), (ascending_revisions,)),
         "id": (own_id,),
         **dict.fromkeys(_FIELDS_OF_IDS, (no_self_reference,)),
     }

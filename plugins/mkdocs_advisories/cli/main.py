@@ -11,7 +11,16 @@ from mkdocs_advisories import __version__
 from mkdocs_advisories.cli.exits import Exit
 from mkdocs_advisories.report.bug import bug_text
 
-COMMANDS: tuple[str, ...] = ("new", "reserve", "check", "diff", "status", "preview", "explain", "lsp")
+COMMANDS: tuple[str, ...] = (
+    "new",
+    "reserve",
+    "check",
+    "diff",
+    "status",
+    "preview",
+    "explain",
+    "lsp",
+)
 """In the order of the help. Each is the attribute `command` of the module of its name."""
 
 

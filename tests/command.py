@@ -29,7 +29,7 @@ class Command:
 
     def __call__(self, *arguments: str, now: datetime = NOW) -> Outcome:
         """Run it."""
-        clock = "mkdocs_advisories.cli.project.instant_of_run"
+        clock = "mkdocs_advisories.cli.project.present"
         self.monkeypatch.setattr(clock, lambda *_, **__: now)
         self.capsys.readouterr()
         with pytest.raises(SystemExit) as ended:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import NOW, PROJECT, Folder, found_by_rules
-from mkdocs_advisories.embargo import ClockError, disclose, instant_of_run
+from mkdocs_advisories.clock import ClockError, instant_of_run
+from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.model import Advisory, Content, Disclosed, format_instant
 from mkdocs_advisories.policy import Policy, Source
 

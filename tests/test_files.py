@@ -56,7 +56,7 @@ def test_bytes_that_are_no_text_are_refused_where_they_stand(
 
 def test_a_file_may_be_as_large_as_the_limit_and_not_a_byte_larger(folder: Folder) -> None:
     file = folder.write()
-    line = b"x" * 99 + b"\n\n"
+    line = b"x" * 199 + b"\n\n"
     room = LARGEST_FILE - file.stat().st_size
     file.write_bytes(file.read_bytes() + line * (room // len(line)) + b"y" * (room % len(line)))
     assert found(folder) == []
@@ -138,6 +138,10 @@ def test_a_bomb_of_aliases_is_refused_before_it_is_expanded(folder: Folder) -> N
         "*" * 30_000,
         "`" * 30_000,
         " " * 5_000 + "* x",
+        "x\n\n" * 2_501,
+        "```\n\n```\n\n" * 1_251,
+        "# x\n\n" * 201,
+        "x\n---\n\n" * 201,
     ],
 )
 def test_text_that_would_stall_a_renderer_is_refused(folder: Folder, body: str) -> None:

@@ -1,19 +1,17 @@
 """The gate. Everything that the public can see has come through `disclose`; there is no other way.
 
 Whether an advisory is disclosed is computed from its embargo and one instant, never stored.
+
+`preview` shows held advisories to their authors. It wants a permission that is bound to one private
+folder, and what it gives is of another type and says of itself that it is a preview.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from pathlib import Path
 
 from mkdocs_advisories.model import Advisory, Coordination, Disclosed
-
-_MOST_DIGITS = 11  # as many as the year 5138 needs
-
-
-class ClockError(ValueError):
-    """What should tell the time cannot be understood. The message says what to correct."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +26,28 @@ class Disclosure:
     held: int
     unopened: int
     next_embargo: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permission:
+    """That held advisories may be shown in one private folder of this machine, `site_dir`.
+
+    Only `disclosure.stage` gives one. `as_of` is the instant to show; None is the last embargo, and
+    then the undecided ones are shown as well. `only` is the id of the one held advisory to show.
+    """
+
+    site_dir: Path
+    as_of: datetime | None = None
+    only: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Preview:
+    """What the site would show at one instant, newest first. Nothing that publishes takes it."""
+
+    as_of: datetime
+    advisories: tuple[Disclosed, ...]
+    permission: Permission
 
 
 def disclose(advisories: Iterable[Advisory], *, now: datetime, unopened: int = 0) -> Disclosure:
@@ -46,7 +66,7 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime, unopened: int = 0
     waiting = [one.embargo for one in known if one.embargo and not one.is_disclosed(now)]
     return Disclosure(
         as_of=now,
-        advisories=tuple(sorted(public, key=lambda one: (-one.published.timestamp(), one.id))),
+        advisories=_newest_first(public),
         held=len(known) - len(public) + unopened,
         unopened=unopened,
         next_embargo=min(waiting, default=None),
@@ -78,19 +98,25 @@ def on_its_day(copy: Coordination) -> Disclosed:
     return Disclosed(content=copy.content, published=day, as_of=day)
 
 
-def instant_of_run(clock: datetime, *, source_date_epoch: str | None) -> datetime:
-    """Give the one instant that a whole run goes by.
+def preview(advisories: Iterable[Advisory], *, now: datetime, permission: Permission) -> Preview:
+    """Show held advisories as if their embargo had ended, each marked as a preview.
 
-    `SOURCE_DATE_EPOCH` (seconds since 1970, for reproducible builds) may turn the clock back,
-    which only holds more; it cannot turn it forward.
-
-    Raises:
-        ClockError: `SOURCE_DATE_EPOCH` is set but no such number.
+    One without a decided embargo is dated by the instant of the preview.
     """
-    if source_date_epoch is None:
-        return clock
-    text = source_date_epoch.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        message = "SOURCE_DATE_EPOCH is not a number of seconds since 1970: correct or unset it"
-        raise ClockError(message)
-    return min(clock, datetime.fromtimestamp(int(text), tz=UTC))
+    chosen = [one for one in advisories if _is_chosen(one, now, permission)]
+    ends = [one.embargo for one in chosen if one.embargo]
+    as_of = permission.as_of or max([now, *ends])
+    shown = [
+        Disclosed(content=one.content, published=one.embargo or as_of, as_of=as_of, is_preview=True)
+        for one in chosen
+        if one.is_disclosed(as_of) or (one.embargo is None and permission.as_of is None)
+    ]
+    return Preview(as_of=as_of, advisories=_newest_first(shown), permission=permission)
+
+
+def _is_chosen(advisory: Advisory, now: datetime, permission: Permission) -> bool:
+    return advisory.is_disclosed(now) or permission.only in {None, advisory.content.id}
+
+
+def _newest_first(advisories: Iterable[Disclosed]) -> tuple[Disclosed, ...]:
+    return tuple(sorted(advisories, key=lambda one: (-one.published.timestamp(), one.id)))

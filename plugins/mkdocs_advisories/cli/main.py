@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 
 from mkdocs_advisories import __version__
 from mkdocs_advisories.cli.exits import Exit
+from mkdocs_advisories.report.bug import bug_text
 
 COMMANDS: tuple[str, ...] = (
     "new",
@@ -20,6 +20,7 @@ COMMANDS: tuple[str, ...] = (
     "diff",
     "status",
     "prove",
+    "preview",
     "seal",
     "unseal",
     "edit",
@@ -94,16 +95,6 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FINE)
     except Exception as error:  # noqa: BLE001 - whatever else comes here is our bug
-        click.echo(_apology(error), err=True)
+        click.echo(bug_text(error), err=True)
         sys.exit(Exit.BUG)
     sys.exit(result if isinstance(result, int) else Exit.FINE)
-
-
-def _apology(error: Exception) -> str:
-    """Say where a bug struck, without the error's text: it may quote what is held."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = "\n".join(f"  {Path(one.filename).name}:{one.lineno} in {one.name}" for one in frames)
-    return (
-        f"advisory {__version__} has a bug: {type(error).__name__} at\n{places}\n"
-        "Please report it with these lines. They quote nothing of any advisory."
-    )

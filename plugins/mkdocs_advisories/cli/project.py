@@ -1,7 +1,7 @@
 """What every command begins with: the site's configuration, the folder, the one instant."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
-from mkdocs_advisories.embargo import ClockError, instant_of_run
+from mkdocs_advisories.clock import ClockError
+from mkdocs_advisories.disclosure.present import present
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import Configuration, complaints_text, configure
@@ -95,16 +96,31 @@ def identities() -> Identities:
         raise Stop(str(error), exit_code=Exit.USAGE) from None
 
 
-def now() -> datetime:
+now_option = click.option(
+    "--now",
+    "earlier",
+    metavar="INSTANT",
+    help="Act as if it were earlier (2026-04-09T20:24:12Z). Later than the clock is refused.",
+)
+"""For commands that depend on the time. Pass what it gives to `now`."""
+
+
+def now(earlier: str | None = None, *, hosts: Sequence[str] = ()) -> datetime:
     """Give the one instant of this run (UTC). A command calls it once and passes it on.
 
+    A command that releases something passes the `clock_hosts` of the configuration as `hosts`.
+
     Raises:
-        Stop: `SOURCE_DATE_EPOCH` cannot be understood.
+        Stop: the clock cannot be believed, or what should turn it back cannot be read.
     """
+    config_file: Path = click.get_current_context().find_root().obj
     try:
-        return instant_of_run(
+        return present(
             datetime.now(UTC),  # noqa: TID251 - the one place where the command line reads the clock
-            source_date_epoch=os.environ.get("SOURCE_DATE_EPOCH"),
+            folder=config_file.absolute().parent,
+            hosts=hosts,
+            environment=os.environ,
+            earlier=earlier,
         )
     except ClockError as error:
         raise Stop(str(error), exit_code=Exit.EMBARGO) from None

@@ -1,7 +1,9 @@
 """How the site's contents become files and pages of MkDocs. All that knows its insides is here."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -15,13 +17,20 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
 from mkdocs_advisories.render.atom import MEDIA_TYPE
+from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site import Content, Site
+from mkdocs_advisories.site import PREVIEW, Content, Site
 from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
 STYLE = "assets/stylesheets/advisories.css"
 
+_RIBBON = (
+    '<div role="note" class="adv-preview"><strong>'
+    f"{PREVIEW}.</strong> Do not share or deploy it.</div>\n"
+)
+_BODY = re.compile(r"<body\b[^>]*>")
+_NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
 _SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
 
 
@@ -64,7 +73,7 @@ class Frame:
         """
         ours = self._ours(page)
         if ours:
-            page.update_date = ours.modified.date().isoformat()
+            page.update_date = self._dated(ours.modified)
             # Themes write both as they are.
             page.meta["title"] = escape(ours.title)
             page.meta["description"] = escape(ours.description)
@@ -113,13 +122,45 @@ class Frame:
         )
         return output.replace("</head>", f"{link}</head>", 1)
 
+    def secured(self, output: str, page: MkDocsPage | None) -> str:
+        """State the policy under which nothing but the theme's own scripts runs.
+
+        Raises:
+            PluginError: what should be harmless is not; nothing is written then.
+        """
+        ours = self._ours(page) if page else None
+        texts = (ours.html, escape(ours.title)) if ours else (self.site.index,)
+        try:
+            return with_policy(output, texts=texts)
+        except ActiveContentError as error:
+            raise PluginError(f"{error}: this is a bug, please report it") from None
+
+    def marked(self, output: str) -> str:
+        """Put the ribbon on a page of a preview, and keep search engines away from it.
+
+        Raises:
+            PluginError: the page has no place for it.
+        """
+        if not self.site.is_preview:
+            return output
+        with_robots = output.replace("</head>", f"{_NOT_INDEXED}</head>", 1)
+        marked = _BODY.sub(lambda body: body[0] + _RIBBON, with_robots, count=1)
+        if _NOT_INDEXED not in marked or _RIBBON not in marked:
+            raise PluginError("a page of this theme cannot be marked as a preview")
+        return marked
+
     def _ours(self, page: MkDocsPage) -> Page | None:
         content = self.site.contents.get(page.file.src_uri.removesuffix("index.md"))
         return content if isinstance(content, Page) else None
 
     def _last_change(self) -> str:
         changes = (one.modified for one in _pages(self.site.contents.values()))
-        return max(changes, default=self.settings.policy.feed.beginning).date().isoformat()
+        return self._dated(max(changes, default=self.settings.policy.feed.beginning))
+
+    def _dated(self, instant: datetime) -> str:
+        """Give the day for the sitemap. In a preview it may lie where MkDocs fails: after 2105."""
+        day = self.settings.policy.feed.beginning if self.site.is_preview else instant
+        return day.date().isoformat()
 
 
 def _is_taken(place: Path) -> bool:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mkdocs.config import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,7 +20,11 @@ from mkdocs.structure.pages import Page
 
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
-from mkdocs_advisories.embargo import ClockError, Disclosure, disclose, instant_of_run
+from mkdocs_advisories.clock import ClockError
+from mkdocs_advisories.disclosure.present import present
+from mkdocs_advisories.disclosure.stage import StageError, redeem
+from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
+from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
@@ -50,9 +54,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     options: dict[str, Any]
     folder: Path
-    disclosure: Disclosure
+    disclosure: Disclosure | Preview
     frame: Frame
     site: Site
+    command: str = ""
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -62,11 +67,17 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.config = _Options()
         return [], []
 
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Keep in mind which command this is: a preview is built, never deployed."""
+        self.command = command
+
+    @discreet
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
-        now = _now()
+        permission = _permission(config, command=self.command)
+        now = _now(settings, config)
         catalog = read_catalog(
             self.folder,
             prefix=settings.advisories_dir,
@@ -74,15 +85,23 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             identities=_identities(),
         )
         _stop_on_problems(catalog, settings, now)
-        self.disclosure = disclose(catalog.advisories, now=now, unopened=len(catalog.unopened))
+        self.disclosure = (
+            preview(catalog.advisories, now=now, permission=permission)
+            if permission
+            else disclose(catalog.advisories, now=now, unopened=len(catalog.unopened))
+        )
         index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = build_site(
-            self.disclosure, policy=settings.policy, index_uri=index_uri, signer=_signer()
+            self.disclosure,
+            policy=settings.policy,
+            index_uri=index_uri,
+            signer=None if permission else _signer(),
         )
         self.frame = Frame(site=self.site, settings=settings)
         self.frame.prepare(config)
         return config
 
+    @discreet
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]
     ) -> LiveReloadServer:
@@ -90,10 +109,12 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         server.watch(str(self.folder))
         return server
 
+    @discreet
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add what is disclosed."""
         return self.frame.add_files(files, config)
 
+    @discreet
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
@@ -101,23 +122,32 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         return self.frame.page_markdown(markdown, page)
 
     @event_priority(-50)
+    @discreet
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put advisories in place, after every plugin that expects Markdown's own output."""
         return self.frame.page_content(html, page)
 
+    @event_priority(-100)
+    @discreet
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """Let feed readers find the feed from every page, and programs an advisory's records."""
-        output = self.frame.with_data_links(output, page)
-        return self.frame.with_feed_link(output, from_url=page.url)
+        """Finish a page after every other plugin: links to its data, the mark, the policy."""
+        linked = self.frame.with_feed_link(
+            self.frame.with_data_links(output, page), from_url=page.url
+        )
+        return self.frame.secured(self.frame.marked(linked), page)
 
+    @event_priority(-100)
+    @discreet
     def on_post_template(
         self, output_content: str, template_name: str, config: MkDocsConfig
     ) -> str:
-        """Let feed readers find the feed from the page of errors, too."""
+        """Finish the page of errors likewise."""
         if not template_name.endswith(".html"):
             return output_content
-        return self.frame.with_feed_link(output_content, from_url=None)
+        linked = self.frame.with_feed_link(output_content, from_url=None)
+        return self.frame.secured(self.frame.marked(linked), None)
 
+    @discreet
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Say what was published, and of the rest how many and when."""
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
@@ -171,11 +201,36 @@ def _identities() -> Identities:
         raise PluginError(str(error)) from None
 
 
-def _now() -> datetime:
+def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
+    """Give the permission for a preview, if that is what was asked for.
+
+    Other plugins' caches are moved to the stage, for they would keep what is held.
+    """
     try:
-        return instant_of_run(
+        permission = redeem(
+            Path(config.site_dir),
+            root=Path(config.config_file_path).parent,
+            environment=os.environ,
+        )
+    except StageError as error:
+        raise PluginError(str(error)) from None
+    if permission is None:
+        return None
+    if command != "build":
+        raise PluginError("a preview is only built, by `advisory preview`")
+    for name, plugin in config.plugins.items():
+        if "cache_dir" in plugin.config:
+            plugin.config["cache_dir"] = str(permission.site_dir.parent / "cache" / name)
+    return permission
+
+
+def _now(settings: Configuration, config: MkDocsConfig) -> datetime:
+    try:
+        return present(
             datetime.now(UTC),  # noqa: TID251 - the one place where a build reads the clock
-            source_date_epoch=os.environ.get("SOURCE_DATE_EPOCH"),
+            folder=Path(config.config_file_path).parent,
+            hosts=settings.clock_hosts,
+            environment=os.environ,
         )
     except ClockError as error:
         raise PluginError(str(error)) from None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, as_text, in_order
@@ -34,8 +34,11 @@ def problems_text(
     )
 
 
-def summary_lines(disclosure: Disclosure, *, site_dir: str) -> Iterator[str]:
+def summary_lines(disclosure: Disclosure | Preview, *, site_dir: str) -> Iterator[str]:
     """Say what is public, how many wait and until when, and where to look."""
+    if isinstance(disclosure, Preview):
+        yield "a preview, not to be published"
+        return
     public = disclosure.advisories
     newest = ", ".join(one.id for one in public[:_NEWEST])
     yield f"{counted(len(public), 'advisory')} disclosed" + (

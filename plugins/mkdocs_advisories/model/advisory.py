@@ -160,6 +160,15 @@ class Withdrawal:
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class EmbargoChange:
+    """That the embargo was another one before `date`; None: it was undecided. Internal."""
+
+    date: datetime
+    before: datetime | None
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
     """A file that is published with the advisory. `name` is safe as the last part of a URL.
@@ -203,14 +212,15 @@ class Advisory:
     """An advisory, held or not: its content and what decides when that becomes public.
 
     `embargo` is the instant of disclosure in UTC, or None while it is undecided. `embargo_reason`,
-    `cve_issued` and `handler` are internal and never published. `path` is the file, relative to the
-    folder of advisories, with forward slashes.
+    `embargo_changes`, `cve_issued` and `handler` are internal and never published. `path` is the
+    file, relative to the folder of advisories, with forward slashes.
     """
 
     content: Content
     embargo: datetime | None
     path: str
     embargo_reason: str | None = None
+    embargo_changes: tuple[EmbargoChange, ...] = ()
     cve_issued: datetime | None = None
     handler: str | None = None
 

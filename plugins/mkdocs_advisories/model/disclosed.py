@@ -10,7 +10,8 @@ from mkdocs_advisories.model.advisory import Content, Revision, Withdrawal
 class Disclosed:
     """An advisory whose embargo had ended at `as_of`: the only thing that a public renderer takes.
 
-    It has no field for what is internal, and it cannot be made before its time.
+    It has no field for what is internal, and it cannot be made before its time. `is_preview` says
+    that `as_of` may lie in the future, so that only its authors may see what is made of it.
 
     Raises:
         ValueError: `published` lies after `as_of`.
@@ -19,6 +20,7 @@ class Disclosed:
     content: Content
     published: datetime
     as_of: datetime
+    is_preview: bool = False
 
     def __post_init__(self) -> None:
         """Refuse to exist early, whoever asks."""

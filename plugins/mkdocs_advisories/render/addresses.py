@@ -19,6 +19,7 @@ _DATABASES = (
         "https://osv.dev/vulnerability/{}",
     ),
 )
+_FOLLOWED = frozenset({"http", "https", "mailto"})
 
 # The home databases of OSV (https://ossf.github.io/osv-schema/, "id, modified fields").
 _OSV_PREFIX = re.compile(
@@ -88,3 +89,12 @@ def osv_id(advisory_id: str) -> str:
     A prefix that is not registered as a home database is marked as private by `x_`.
     """
     return advisory_id if _OSV_PREFIX.match(advisory_id) else f"x_{advisory_id}"
+
+
+def harmless(url: str) -> str | None:
+    """Give an absolute URL back if a browser only follows it, never runs it; else None.
+
+    The checks refuse others long before; this is the second lock.
+    """
+    scheme = url.partition(":")[0].lower()
+    return url if scheme in _FOLLOWED else None

@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from mkdocs_advisories.render.addresses import harmless
 from mkdocs_advisories.render.view import sentence_list
 
 
@@ -25,6 +26,7 @@ def _environment() -> Environment:
     )
     environment.filters["sentence_list"] = sentence_list
     environment.globals["here"] = _here
+    environment.globals["harmless"] = harmless
     return environment
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import Credit, Disclosed, Reference, format_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.addresses import page_uri, record_url, weakness_url
+from mkdocs_advisories.render.addresses import harmless, page_uri, record_url, weakness_url
 from mkdocs_advisories.render.markdown import title_to_html
 from mkdocs_advisories.render.severity import Rating, rate
 from mkdocs_advisories.render.versions import PackageVersions, fixed_versions, package_versions
@@ -135,9 +135,11 @@ def _reference(reference: Reference) -> Named:
     parts = urlsplit(reference.url)
     path = parts.path.rstrip("/").rpartition("/")[2] if parts.path.strip("/") else ""
     label = f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
-    return Named(text=label or path, url=reference.url, note=reference.type.lower())
+    return Named(text=label or path, url=harmless(reference.url), note=reference.type.lower())
 
 
 def _credit(credit: Credit) -> Named:
     role = "" if credit.type == "OTHER" else (credit.type or "").replace("_", " ").capitalize()
-    return Named(text=credit.name, url=next(iter(credit.contact), None), note=role)
+    return Named(
+        text=credit.name, url=next(iter(filter(harmless, credit.contact)), None), note=role
+    )

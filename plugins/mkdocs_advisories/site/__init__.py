@@ -4,11 +4,11 @@ One mapping, so that one place can be proven, compared with what is live, cached
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
@@ -27,7 +27,10 @@ from mkdocs_advisories.site.records import (
 )
 from mkdocs_advisories.source.body import attachment_name
 
-__all__ = ["Content", "Site", "build_site"]
+__all__ = ["PREVIEW", "Content", "Site", "build_site"]
+
+PREVIEW = "PREVIEW – embargoed, not public"
+"""What stands on everything that is made of a preview."""
 
 Content = Page | bytes | Path
 """A page to be framed by a theme, the bytes of a file, or the file that is copied."""
@@ -38,24 +41,32 @@ class Site:
     """What is published: `contents` by address from the site's root, and the list of all of it.
 
     `index` is a fragment of HTML for the page `index_uri`. `notes` say what a format could not
-    carry.
+    carry. `is_preview` says that it may not leave this machine.
     """
 
     contents: Mapping[str, Content]
     index: str
     index_uri: str
     notes: tuple[Note, ...] = ()
+    is_preview: bool = False
 
 
 def build_site(
-    disclosure: Disclosure, *, policy: Policy, index_uri: str, signer: Signer | None = None
+    disclosure: Disclosure | Preview,
+    *,
+    policy: Policy,
+    index_uri: str,
+    signer: Signer | None = None,
 ) -> Site:
-    """Render everything that is disclosed.
+    """Render everything that is disclosed, or all of a preview.
 
     `index_uri` is the address of the page that lists the advisories, empty for the home page. With
     a `signer`, machine-readable files get OpenPGP signatures: the only bytes of a site that two
     builds do not share.
     """
+    is_preview = isinstance(disclosure, Preview)
+    if is_preview:
+        policy = _marked(policy)
     public = frozenset(one.id for one in disclosure.advisories)
     contents: dict[str, Content] = {}
     for one in disclosure.advisories:
@@ -68,7 +79,7 @@ def build_site(
                 index=index_uri, data=page_data(one), feeds=page_feeds(one, policy=policy)
             ),
         )
-        contents[page.uri] = page
+        contents[page.uri] = replace(page, title=f"{PREVIEW}: {page.title}") if is_preview else page
         contents |= {
             page.uri + attached.name: attached.content for attached in one.content.attachments
         }
@@ -83,7 +94,13 @@ def build_site(
         index=index(disclosure.advisories, policy=policy, root=root),
         index_uri=index_uri,
         notes=record_notes(disclosure.advisories),
+        is_preview=is_preview,
     )
+
+
+def _marked(policy: Policy) -> Policy:
+    """Say in the feed that it is a preview's."""
+    return replace(policy, feed=replace(policy.feed, title=f"{PREVIEW}: {policy.feed.title}"))
 
 
 def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
@@ -88,7 +88,7 @@ def record_notes(advisories: Iterable[Disclosed]) -> tuple[Note, ...]:
 
 
 def provider_files(
-    disclosure: Disclosure, *, policy: Policy, signer: Signer | None
+    disclosure: Disclosure | Preview, *, policy: Policy, signer: Signer | None
 ) -> dict[str, bytes]:
     """Give what describes the records to those who fetch them, and security.txt."""
     advisories = disclosure.advisories

@@ -7,6 +7,7 @@ the offsets of the file; then each rule looks for what it refuses.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from mkdocs_advisories.problems import Problem
@@ -17,12 +18,16 @@ DEEPEST_BRACKETS = 20
 DEEPEST_QUOTE = 10
 DEEPEST_INDENT = 40
 LONGEST_PARAGRAPH = 20_000
+MOST_LINES = 5_000
+MOST_HEADINGS = 200
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
 _FENCED = re.compile(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n`]*\n(?:.*?\n)??[ \t>]*(?P=fence)[`~]*[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
+_HEADING = re.compile(r"^ {0,3}(?:#{1,6}(?!#)|[=-]+[ \t]*$)", re.MULTILINE)
+_LINE = re.compile(r"\n")
 _PARAGRAPH = re.compile(r"(?:[^\n]+\n?)+")
 _INLINE_LINK = re.compile(r"\]\(\s*<?(?P<target>(?:[^()\s>]|\([^()\s>]*\))+)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*<?(?P<target>[^\s>]+)", re.MULTILINE)
@@ -55,7 +60,8 @@ def body_problems(parts: Parts, *, advisory_id: str, attachments: frozenset[str]
 
 
 def bounded(body: Body) -> Iterator[Problem]:
-    """Nesting and paragraphs stay within what a Markdown renderer reads in reasonable time."""
+    """Nesting, paragraphs, lines and headings stay within what a renderer reads in seconds."""
+    yield from _too_many(body)
     for paragraph in _PARAGRAPH.finditer(body.parts.body):
         if len(paragraph[0]) > LONGEST_PARAGRAPH:
             text = f"a paragraph of more than {LONGEST_PARAGRAPH} characters"
@@ -146,6 +152,18 @@ def _link_fault(body: Body, target: str) -> tuple[str, str] | None:
     )
 
 
+def _too_many(body: Body) -> Iterator[Problem]:
+    for what, pattern, most in (
+        ("lines", _LINE, MOST_LINES),
+        ("headings", _HEADING, MOST_HEADINGS),
+    ):
+        text = body.parts.body if what == "lines" else body.prose
+        surplus = next(islice(pattern.finditer(text), most, None), None)
+        if surplus:
+            fault = f"the text has more than {most} {what}"
+            yield body.problem("ADV142", surplus.start(), fault, "move a part into an attachment")
+
+
 def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
     depth = 0
     for match in re.finditer(r"(?<!\\)[\[\]]", paragraph):
@@ -170,15 +188,25 @@ def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
 def _without_spans(paragraph: str) -> str:
     """Blank out code spans: a run of backticks up to the next run of the same length."""
     runs = [match.span() for match in re.finditer(r"(?<!\\)`+", paragraph)]
+    closing = _next_of_same_length(runs)
     shown, done = [], 0
-    while runs:
-        start, end = runs.pop(0)
-        closing = next((run for run in runs if run[1] - run[0] == end - start), None)
-        if closing:
-            shown += [paragraph[done:start], _blank(paragraph[start : closing[1]])]
-            done = closing[1]
-            runs = [run for run in runs if run[0] >= done]
+    for start, _ in runs:
+        if start >= done and start in closing:
+            end = closing[start]
+            shown += [paragraph[done:start], _blank(paragraph[start:end])]
+            done = end
     return "".join(shown) + paragraph[done:]
+
+
+def _next_of_same_length(runs: list[tuple[int, int]]) -> dict[int, int]:
+    """Give, by where a run begins, where the next one of its length ends."""
+    following: dict[int, int] = {}
+    closing = {}
+    for start, end in reversed(runs):
+        if end - start in following:
+            closing[start] = following[end - start]
+        following[end - start] = end
+    return closing
 
 
 def _blank(code: str) -> str:

@@ -28,11 +28,15 @@ from mkdocs_advisories.source.shape import dotted, misfits
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Configuration:
-    """What mkdocs.yml says: the policy, and where things lie (relative to that file)."""
+    """What mkdocs.yml says: the policy, and where things lie (relative to that file).
+
+    `clock_hosts` are URLs whose `Date` the machine's clock is held against.
+    """
 
     policy: Policy
     advisories_dir: str
     index: str
+    clock_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +107,7 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),
+        clock_hosts=tuple(options.get("clock_hosts", ())),
     )
 
 

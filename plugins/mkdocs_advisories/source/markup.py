@@ -23,14 +23,20 @@ _TAG = re.compile(
     r"(?P<rest>[^<>\n]*>)?"
 )
 
+_BARE = re.compile(r"\s*(?:open\s*)?/?>", re.IGNORECASE)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tag:
-    """A tag at an offset of some text; `known` if it is an element of HTML, SVG or MathML."""
+    """A tag at an offset of some text; `known` if it is an element of HTML, SVG or MathML.
+
+    `is_bare` says that it has no attributes but `open`.
+    """
 
     offset: int
     text: str
     known: bool
+    is_bare: bool
 
 
 def html_tags(text: str) -> Iterator[Tag]:
@@ -41,9 +47,12 @@ def html_tags(text: str) -> Iterator[Tag]:
 def refused_tags(prose: str) -> Iterator[Tag]:
     """Find what a Markdown body may not have: tags that are not allowed, and unknown ones.
 
-    Those Markdown would pass on and every browser would hide (`Vec<T>` outside backticks).
+    Those Markdown would pass on and every browser would hide (`Vec<T>` outside backticks). An
+    allowed tag with attributes is not allowed, but for `<details open>`.
     """
-    return (tag for tag in _tags(prose) if tag.text.lower() not in ALLOWED_ELEMENTS)
+    return (
+        tag for tag in _tags(prose) if tag.text.lower() not in ALLOWED_ELEMENTS or not tag.is_bare
+    )
 
 
 def _tags(text: str) -> Iterator[Tag]:
@@ -55,4 +64,5 @@ def _tags(text: str) -> Iterator[Tag]:
         known = bool(match["other"]) or name.lower() in _HTML_ELEMENTS
         if (known or match["rest"] is not None) and not (closes and name.lower() in opened):
             opened.add(name.lower())
-            yield Tag(offset=match.start(), text=name, known=known)
+            bare = bool(_BARE.fullmatch(match["rest"] or ""))
+            yield Tag(offset=match.start(), text=name, known=known, is_bare=bare)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from packageurl import PackageURL
 
@@ -28,6 +29,7 @@ RESERVED_IDS = frozenset(
 )
 """Names of pages and folders of the site, and of devices on Windows, in lower case."""
 
+_FIELDS_IN_ORDER: Final = {("revisions",): "revision", ("embargo_changes",): "change"}
 _FIELDS_OF_IDS = ("aliases", "related", "upstream", "superseded_by")
 
 
@@ -167,14 +169,14 @@ def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
 
 
 def ascending_revisions(_: Front, path: Path, node: Node) -> Iterator[Problem]:
-    """Revisions stand in the order in which they were made."""
-    if path != ("revisions",) or not isinstance(node, Sequence):
+    """Revisions, and changes of the embargo, stand in the order in which they were made."""
+    if path not in _FIELDS_IN_ORDER or not isinstance(node, Sequence):
         return
     dates = [parse_instant(_text(item, "date")) for item in node.items]
     for index in range(1, len(dates)):
         if dates[index] <= dates[index - 1]:
             item = node.items[index]
-            text = "this revision is not later than the one before it"
+            text = f"this {_FIELDS_IN_ORDER[path]} is not later than the one before it"
             yield _problem("ADV124", (*path, index), item, text, "put the newest last")
 
 
@@ -210,7 +212,7 @@ _RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "severity": (valid_vector, one_severity_a_version, severity_in_one_place),
         "purl": (valid_purl,),
         "ranges": (paired_events,),
-        "revisions": (ascending_revisions,),
+        **dict.fromkeys(("revisions", "embargo_changes"), (ascending_revisions,)),
         "id": (own_id,),
         **dict.fromkeys(_FIELDS_OF_IDS, (no_self_reference,)),
     }

@@ -10,6 +10,7 @@ from mkdocs_advisories.model import (
     Attachment,
     Content,
     Credit,
+    EmbargoChange,
     Event,
     EventType,
     Occasion,
@@ -36,6 +37,7 @@ def advisory(data: Data, *, body: str, path: str, attachments: Iterable[Attachme
         embargo=embargo(data["embargo"]),
         path=path,
         embargo_reason=data.get("embargo_reason"),
+        embargo_changes=tuple(map(_embargo_change, data.get("embargo_changes", ()))),
         cve_issued=_instant(data.get("cve_issued")),
         handler=data.get("handler"),
     )
@@ -48,6 +50,12 @@ def embargo(text: str) -> datetime | None:
         InstantError: the text is neither an instant nor `undecided`.
     """
     return None if text == UNDECIDED else parse_instant(text)
+
+
+def _embargo_change(data: Data) -> EmbargoChange:
+    return EmbargoChange(
+        date=parse_instant(data["date"]), before=embargo(data["from"]), reason=data["reason"]
+    )
 
 
 def _content(data: Data, body: str, attachments: tuple[Attachment, ...]) -> Content:

@@ -1,0 +1,122 @@
+"""`advisory preview`: the site as it will be, with what is held, on this machine only."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.cli.project import Project, current_project
+from mkdocs_advisories.disclosure.local_server import LocalServer
+from mkdocs_advisories.disclosure.stage import VARIABLE, Stage, remove_stale_stages, stage
+from mkdocs_advisories.model import InstantError, parse_instant
+from mkdocs_advisories.render.addresses import page_uri
+
+
+@click.command("preview")
+@click.argument("advisory_id", metavar="[ID]", required=False)
+@click.option(
+    "--as-of",
+    metavar="INSTANT",
+    help=(
+        "The instant to show (2026-04-09T20:24:12Z). By default that of the last embargo, with the"
+        " undecided ones dated by it, too."
+    ),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port to listen on. By default one that is free.",
+)
+def command(advisory_id: str | None, as_of: str | None, port: int) -> None:
+    """Show held advisories on 127.0.0.1, marked on every page, until Ctrl-C.
+
+    With an ID: of those that are held, only that one. The site is built in a private temporary
+    folder, which is deleted at the end. It cannot be deployed.
+    """
+    project = current_project()
+    instant = _instant(as_of)
+    _must_exist(advisory_id, project)
+    if remove_stale_stages():
+        click.echo("Deleted what an earlier preview had left behind.", err=True)
+    config_file: Path = click.get_current_context().find_root().obj
+    with _ended_by_signals(), stage(as_of=instant, only=advisory_id) as place:
+        click.echo("Building the preview …", err=True)
+        _build(config_file, place)
+        _serve(place, port=port, uri=page_uri(advisory_id) if advisory_id else "")
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else parse_instant(text)
+    except InstantError as error:
+        raise Stop(
+            f"--as-of: {error}; write it like 2026-04-09T20:24:12Z", exit_code=Exit.USAGE
+        ) from None
+
+
+def _must_exist(advisory_id: str | None, project: Project) -> None:
+    known = {one.content.id for one in project.read_catalog().advisories}
+    if advisory_id and advisory_id not in known:
+        raise Stop(
+            "there is no sound advisory of this id: see `advisory check`", exit_code=Exit.USAGE
+        )
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, so that the folder is deleted."""
+
+    def stop(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    wanted = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _build(config_file: Path, place: Stage) -> None:
+    """Let MkDocs build on the stage. What it says is shown only if it fails."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
+    command += ["--config-file", str(config_file), "--site-dir", str(place.site_dir)]
+    own = {VARIABLE: place.number, "TMPDIR": str(place.work_dir), "NO_MKDOCS_2_WARNING": "1"}
+    ended = subprocess.run(  # noqa: S603 - fixed words, and files that the user has named
+        command,
+        env={**os.environ, **own},
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[place.lock],
+    )
+    if ended.returncode:
+        raise Stop(f"the preview could not be built\n{ended.stderr}", exit_code=Exit.PROBLEMS)
+
+
+def _serve(place: Stage, *, port: int, uri: str) -> None:
+    try:
+        server = LocalServer(place.site_dir, port=port)
+    except OSError as error:
+        raise Stop(
+            f"port {port} cannot be used: {error.strerror}; leave `--port` out",
+            exit_code=Exit.USAGE,
+        ) from None
+    with server:
+        click.echo("This shows what is embargoed. Do not share it. Ctrl-C ends it.", err=True)
+        click.echo(server.url + uri)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("The preview is deleted.", err=True)

@@ -1,0 +1,341 @@
+"""A preview shows what is held to its author, says so everywhere, and gets nowhere else."""
+
+import ast
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from conftest import NOW, PROJECT, Folder
+from mkdocs_advisories.disclosure.stage import (
+    MARKER,
+    VARIABLE,
+    StageError,
+    redeem,
+    remove_stale_stages,
+    stage,
+)
+from mkdocs_advisories.embargo import Permission, preview
+from mkdocs_advisories.site import PREVIEW, build_site
+from test_embargo import advisory
+from test_mkdocs import tree, write_canaries
+
+ADVISORY = [sys.executable, "-c", "from mkdocs_advisories.cli.main import main; main()"]
+PAGE = "advisories/LAN-2026-7777/"
+
+
+@dataclass
+class Run:
+    """A preview that runs: its project, its temporary folder, its process and its address."""
+
+    root: Path
+    temporary: Path
+    arguments: list[str] = field(default_factory=list)
+    process: subprocess.Popen[str] | None = None
+    url: str = ""
+
+    def start(self) -> "Run":
+        """Start it, and wait until it says where it is."""
+        self.temporary.mkdir(exist_ok=True)
+        command = [*ADVISORY, "preview", *self.arguments]
+        with (self.root / "preview.log").open("a") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self.root,
+                env={**os.environ, "TMPDIR": str(self.temporary), "HOME": str(self.root / "home")},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self.process.stdout
+        with self.process.stdout as output:
+            self.url = output.readline().strip()
+        assert self.url, (self.root / "preview.log").read_text(encoding="utf-8")
+        return self
+
+    def end(self, number: int) -> int:
+        """Send it a signal; gives its exit code."""
+        assert self.process
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+    def get(self, uri: str = "", *, host: str = "") -> http.client.HTTPResponse:
+        """Ask it for an address of its site, or for a path that begins with a slash."""
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection("127.0.0.1", parts.port or 0, timeout=20)
+        path = uri if uri.startswith("/") else urlsplit(self.url).path + uri
+        connection.request("GET", path, headers={"Host": host or parts.netloc})
+        answer = connection.getresponse()
+        answer.body = answer.read().decode()  # type: ignore[attr-defined]
+        connection.close()
+        return answer
+
+    def text(self, uri: str = "") -> str:
+        """Give the text of a page."""
+        answer = self.get(uri)
+        assert answer.status == 200
+        text: str = answer.body  # type: ignore[attr-defined]
+        return text
+
+    def folders(self) -> list[Path]:
+        """List its temporary folder."""
+        return list(self.temporary.iterdir())
+
+
+def write_held(checkout: Folder) -> None:
+    """Write an advisory full of canaries that is held for a thousand years."""
+    write_canaries(checkout, NOW.replace(year=2998))
+    file = checkout.path / "LAN-2026-7777.md"
+    text = file.read_text(encoding="utf-8")
+    text = re.sub(r"cve_issued: .*\n", "", text)  # no policy has so long an embargo
+    text = re.sub(r"(date: )2026(-06)", r"\g<1>2998\2", text)  # changes follow the disclosure
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def run(checkout: Folder) -> Iterator[Run]:
+    root = checkout.path.parent
+    checkout.write("LAN-2026-0001")
+    write_held(checkout)
+    checkout.write("LAN-2026-0003", embargo="undecided", summary="One without a date")
+    checkout.write("LAN-2026-0004", embargo="2997-01-01T00:00:00Z", summary="One before the last")
+    it = Run(root=root, temporary=root.parent / f"{root.name}-tmp")
+    yield it
+    if it.process:
+        it.process.kill()
+        it.process.wait()
+
+
+def traces(run: Run) -> list[str]:
+    """Name the files of the project, of its home and of its temporary folder that have a canary."""
+    places = [run.root, run.temporary]
+    return [
+        str(file.relative_to(run.root.parent))
+        for place in places
+        for file in place.rglob("*")
+        if file.is_file()
+        and not file.is_relative_to(run.root / "advisories")
+        and re.search(rb"canary|7777", file.read_bytes() + file.name.encode(), re.IGNORECASE)
+    ]
+
+
+def test_a_preview_shows_everything_marked_and_leaves_nothing(run: Run) -> None:
+    run.start()
+    home = run.text()
+    for words in ("A canary-summary", "One without a date", "One before the last"):
+        assert words in home
+    for uri in ("", PAGE, "advisories/LAN-2026-0001/", "404.html"):
+        page = run.text(uri)
+        assert f"<strong>{PREVIEW}.</strong>" in page, uri
+        assert '<meta name="robots" content="noindex' in page, uri
+    assert PREVIEW in run.text("feed.xml")
+    assert "canary-body" in run.text(PAGE)
+    (folder,) = run.folders()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "site" / MARKER).is_file()
+    assert not (folder / "ticket").exists()
+    assert not (run.root / "site").exists()
+    assert run.end(signal.SIGTERM) == 0
+    assert run.folders() == []
+    assert traces(run) == []
+
+
+def test_a_killed_preview_is_removed_by_the_next_and_a_living_one_is_not(run: Run) -> None:
+    run.start()
+    (old,) = run.folders()
+    run.end(signal.SIGKILL)
+    assert run.folders() == [old]
+    first = run.start().process
+    (new,) = run.folders()
+    assert new != old
+    other = Run(root=run.root, temporary=run.temporary).start()
+    assert len(run.folders()) == 2
+    assert "canary-body" in run.text(PAGE)
+    assert other.end(signal.SIGINT) == 0
+    assert run.folders() == [new]
+    assert first
+    assert run.end(signal.SIGHUP) == 0
+    assert traces(run) == []
+
+
+def test_the_server_knows_one_name_one_secret_and_keeps_nothing(run: Run) -> None:
+    run.start()
+    port = urlsplit(run.url).port
+    answer = run.get(PAGE)
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive, nosnippet"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert run.get(PAGE, host=f"localhost:{port}").status == 200
+    assert run.get(PAGE, host=f"rebound.example:{port}").status == 404
+    for path in (f"/{PAGE}", "/", "/wrong/", MARKER, "../ticket", "%2e%2e/ticket", "assets/"):
+        assert run.get(path).status == 404, path
+    listening = Path("/proc/net/tcp").read_text(encoding="ascii")
+    assert re.search(rf"0100007F:{port:04X} 00000000:0000 0A", listening)
+    assert f"00000000:{port:04X} 00000000:0000 0A" not in listening
+
+
+def test_one_held_advisory_can_be_shown_alone(run: Run) -> None:
+    run.arguments = ["LAN-2026-0003"]
+    run.start()
+    assert run.url.endswith("/advisories/LAN-2026-0003/")
+    assert "One without a date" in run.text()
+    home = run.text().replace(run.url, "")
+    assert "canary" not in home
+    run.end(signal.SIGINT)
+
+
+def show(run: Run, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [*ADVISORY, "preview", *arguments]
+    return subprocess.run(command, cwd=run.root, capture_output=True, text=True, check=False)
+
+
+def test_a_preview_of_nothing_or_of_no_instant_is_refused(run: Run) -> None:
+    for arguments, words in (
+        (["LAN-2026-9999"], "there is no sound advisory of this id: see `advisory check`"),
+        (["--as-of", "tomorrow"], "--as-of: it names a time zone"),
+        (["--port", "70000"], "70000"),
+    ):
+        ended = show(run, *arguments)
+        assert ended.returncode == 2, ended.stderr
+        assert words in ended.stderr
+
+
+def test_a_preview_that_cannot_be_built_says_why_without_a_value_and_is_deleted(run: Run) -> None:
+    run.temporary.mkdir()
+    (run.root / "advisories" / "LAN-2026-7777.md").write_text(
+        "---\nid: LAN-2026-7777\nembargo: 2998-01-01T00:00:00Z\ncanary: canary\n---\n", "utf-8"
+    )
+    command = [*ADVISORY, "preview"]
+    environment = {**os.environ, "TMPDIR": str(run.temporary)}
+    ended = subprocess.run(
+        command, cwd=run.root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert "unknown field `[withheld]`" in ended.stderr
+    assert "canary" not in ended.stderr + ended.stdout
+    assert run.folders() == []
+
+
+def mkdocs(run: Run, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "mkdocs", "build", *arguments]
+    own = {**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment}
+    return subprocess.run(
+        command, cwd=run.root, env=own, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_variable_alone_opens_nothing(run: Run) -> None:
+    for arguments in ([], ["--site-dir", "out"], ["--site-dir", str(run.temporary / "site")]):
+        ended = mkdocs(run, *arguments, ADVISORY_PREVIEW="x")
+        assert ended.returncode == 1
+        assert f"{VARIABLE} is set, but" in ended.stderr
+        assert traces(run) == []
+
+
+def test_the_folder_of_a_preview_is_no_place_for_a_site(run: Run) -> None:
+    with stage(as_of=None, only=None) as place:
+        ended = mkdocs(run, "--site-dir", str(place.site_dir))
+        assert ended.returncode == 1
+        assert f"`site_dir` holds a preview ({MARKER})" in ended.stderr
+
+
+def test_a_ticket_lets_one_build_in_once(tmp_path: Path) -> None:
+    with stage(as_of=NOW, only="A") as place:
+        mine = {VARIABLE: place.number}
+        permission = redeem(place.site_dir, root=tmp_path, environment=mine)
+        assert permission == Permission(site_dir=place.site_dir, as_of=NOW, only="A")
+        with pytest.raises(StageError, match="does not fit the stage"):
+            redeem(place.site_dir, root=tmp_path, environment=mine)
+
+
+def test_a_wrong_number_tears_the_ticket_up(tmp_path: Path) -> None:
+    with stage(as_of=None, only=None) as place:
+        for number in ("wrong", place.number):
+            with pytest.raises(StageError, match="does not fit the stage"):
+                redeem(place.site_dir, root=tmp_path, environment={VARIABLE: number})
+
+
+def test_a_stage_that_others_can_read_or_that_is_not_fresh_is_refused(tmp_path: Path) -> None:
+    def refused(words: str, *, root: Path = tmp_path) -> None:
+        with pytest.raises(StageError, match=words):
+            redeem(place.site_dir, root=root, environment={VARIABLE: place.number})
+
+    with stage(as_of=None, only=None) as place:
+        (place.site_dir / "index.html").touch()
+        refused("not fresh")
+        (place.site_dir / "index.html").unlink()
+        (place.site_dir / MARKER).unlink()
+        refused("not fresh")
+        (place.site_dir / MARKER).touch()
+        refused("inside the project", root=place.folder.parent)
+        place.site_dir.chmod(0o755)
+        refused("not private")
+        place.site_dir.chmod(0o700)
+        place.folder.chmod(0o750)
+        refused("not private")
+        place.folder.chmod(0o700)
+        assert redeem(place.site_dir, root=tmp_path, environment={VARIABLE: place.number})
+
+
+def test_only_stale_stages_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "advisory-preview-other").mkdir()
+    (tmp_path / "advisory-preview-stale").mkdir()
+    (tmp_path / "advisory-preview-stale" / "lock").touch()
+    (tmp_path / "advisory-preview-link").symlink_to(PROJECT)
+    with stage(as_of=None, only=None) as place:
+        assert remove_stale_stages() == 1
+        assert place.folder.exists()
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "advisory-preview-other",
+        "advisory-preview-link",
+    }
+
+
+def test_a_preview_dates_the_undecided_by_itself_and_marks_each(folder: Folder) -> None:
+    held = [advisory("A", None), advisory("B", NOW.replace(year=2050)), advisory("C", NOW)]
+    whole = Permission(site_dir=Path("site"))
+    shown = preview(held, now=NOW, permission=whole)
+    assert shown.as_of == NOW.replace(year=2050)
+    assert [(one.id, one.is_preview) for one in shown.advisories] == [
+        ("A", True),
+        ("B", True),
+        ("C", True),
+    ]
+    at = preview(held, now=NOW, permission=Permission(site_dir=Path("site"), as_of=NOW))
+    assert [one.id for one in at.advisories] == ["C"]
+    alone = preview(held, now=NOW, permission=Permission(site_dir=Path("site"), only="A"))
+    assert [one.id for one in alone.advisories] == ["A", "C"]
+    site = build_site(shown, policy=folder.policy, index_uri="")
+    assert site.is_preview
+    assert "canary" not in repr(shown)
+
+
+def test_only_the_stage_gives_permission_and_only_the_plugin_uses_it() -> None:
+    makers, users = set(), set()
+    for file in (PROJECT / "plugins").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                makers |= {file.name} if node.func.id == "Permission" else set()
+                users |= {file.name} if node.func.id in {"preview", "redeem"} else set()
+    assert (makers, users) == ({"stage.py"}, {"plugin.py"})
+
+
+def test_an_ordinary_build_has_no_trace_of_previews(run: Run) -> None:
+    ended = mkdocs(run)
+    assert ended.returncode == 0, ended.stderr
+    files = tree(run.root / "site")
+    assert MARKER not in files
+    assert not any(PREVIEW.encode() in raw for raw in files.values())
+    assert json.loads(files["search/search_index.json"])["docs"]
+    assert traces(run) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.private import left_over
 from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.cli.sealing import sealed_files
@@ -58,7 +59,7 @@ class Patient:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human")
+@format_option
 @click.pass_context
 def command(ctx: click.Context, form: str) -> None:
     """Look for clear text of held advisories, and for settings that would leak it.

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.model import InstantError
 from mkdocs_advisories.policy import Policy, Source
@@ -112,7 +113,7 @@ class Target:
 @click.option("--id", "own_id", metavar="ID", help="The id to give to the (one) record.")
 @click.option("--as-alias", is_flag=True, help="With --id: keep the record's own id as an alias.")
 @click.option("--force", is_flag=True, help="Replace advisories that are there already.")
-@click.option("--format", "form", type=click.Choice(("human", "json")), default="human")
+@format_option
 def command(  # noqa: PLR0913 - the options of a command
     *,
     source: Path,

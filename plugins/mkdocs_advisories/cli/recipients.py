@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import Project, current_project, identities
 from mkdocs_advisories.cli.sealing import (
     next_revision,
@@ -43,7 +44,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human")
+@format_option
 def list_(form: str) -> None:
     """Show who can open what is sealed."""
     project = current_project()

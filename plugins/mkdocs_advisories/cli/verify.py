@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.disclosure.published import (
     Published,
     SiteFolder,
@@ -23,7 +24,7 @@ from mkdocs_advisories.openpgp import OpenPGPError, read_verifier
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The public OpenPGP key whose signatures have to stand beside the files.",
 )
-@click.option("--format", "form", type=click.Choice(("human", "json")), default="human")
+@format_option
 def command(*, site: str, key: Path | None, form: str) -> int:
     """Check a published site: hashes, signatures, and that all its records say the same.
 

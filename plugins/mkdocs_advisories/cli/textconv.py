@@ -15,7 +15,7 @@ from mkdocs_advisories.source.sealed.refusal import RefusedError
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def command(file: Path) -> None:
-    r"""Print a sealed FILE for `git diff`: in clear with a key, its header without.
+    """Print a sealed FILE for `git diff`: in clear with a key, its header without.
 
     \b
     Set it up in each clone:
@@ -23,7 +23,7 @@ def command(file: Path) -> None:
       git config diff.advisory.cachetextconv false
     and for all, in .gitattributes:
       *.sealed.md -text -merge diff=advisory
-    """
+    """  # noqa: D301 - click's own sign for lines that stay as they are
     with file.open("rb") as stream:
         raw = stream.read(LARGEST_FILE + 1)
     try:

@@ -46,12 +46,16 @@ def generate(folder: Path, *, count: int, seed: int, held: float) -> list[Path]:
 
 def _write(folder: Path, number: int, model: str, chance: random.Random, *, is_held: bool) -> Path:
     own = "GHSA-" + "-".join("".join(chance.choices(ALPHABET, k=4)) for _ in range(3))
-    text = re.sub(r"^id: .*$", f"id: {own}", model, flags=re.MULTILINE)
-    # Ids of others would stand in two files, or lead nowhere.
-    text = re.sub(
-        r"^(aliases|related|upstream|superseded_by):.*\n(?:[ -].*\n)*", "", text, flags=re.MULTILINE
-    )
-    text = re.sub(r"GHSA(-[0-9a-z]{4}){3}(?=\")", own, text)
+    cve = f"CVE-2020-{10_000 + number}"
+    # Ids of others would stand in two files, or lead nowhere; two titles would be taken for one.
+    others = r"^(aliases|related|upstream|superseded_by):.*\n(?:[ -].*\n)*"
+    text = re.sub(others, "", model, flags=re.MULTILINE)
+    text = re.sub(r"^  - .*(RUSTSEC|EUVD|JLSEC|PYSEC|GO)-.*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"CVE-\d{4}-\d+", cve, text)
+    text = re.sub(r"GHSA(-[0-9a-z]{4}){3}|(RUSTSEC|EUVD|JLSEC|PYSEC|GO)-\d{4}-\d+", own, text)
+    text = re.sub(r"^id: .*$", f"id: {own}\naliases: [{cve}]", text, flags=re.MULTILINE)
+    title = r'^summary: "?(.*?)"?$'
+    text = re.sub(title, rf'summary: "\1, case {number}"', text, flags=re.MULTILINE)
     if is_held:
         text = re.sub(r"^embargo: .*$", "embargo: 2999-01-01T12:00:00Z", text, flags=re.MULTILINE)
     shelf = folder / "advisories" / f"{number // PER_SHELF:03}"

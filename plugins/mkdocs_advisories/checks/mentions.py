@@ -38,7 +38,9 @@ def ends_later(other: Card, draft: Draft) -> bool:
 
 def _names_in(draft: Draft, names: Iterable[str]) -> set[str]:
     """Find which names stand anywhere in a draft: as written, as read, and unescaped."""
-    scalars = (node.text for _, node in walk(draft.root) if isinstance(node, Scalar))
+    # Only an escape can make a value read otherwise than it is written.
+    nodes = walk(draft.root) if "\\" in draft.parts.yaml else ()
+    scalars = (node.text for _, node in nodes if isinstance(node, Scalar))
     attachments = (one.name for one in draft.content.attachments)
     text = "\n".join([draft.parts.text.content, *scalars, *attachments]).lower()
     text += unescape(unquote(text)).lower()

@@ -8,8 +8,9 @@ SHORTEST = 24
 """Characters: eighteen bytes, as long as the shortest id that is looked for."""
 
 _LINE = r"[A-Za-z0-9+/_-]"
+# It never has to go back: blanks and letters differ, and all but the first line may be missing.
 _STRETCH = re.compile(
-    rf"(?<!{_LINE}){_LINE}{{{SHORTEST},}}+(?:\s{{1,40}}{_LINE}{{{SHORTEST},}}+)*+(?:\s{{1,40}}{_LINE}+)?"
+    rf"(?<!{_LINE}){_LINE}{{{SHORTEST},}}(?:\s{{1,40}}{_LINE}{{{SHORTEST},}})*(?:\s{{1,40}}{_LINE}+)?"
 )
 _URL_SAFE = str.maketrans("-_", "+/")
 _QUAD = 4

@@ -16,9 +16,7 @@ _FILTERS = re.compile(rb"/Filter\s*(?:/\w+|\[[^\]]*\])")
 _LENGTH = re.compile(rb"/Length\s+([0-9]{1,10})(?!\s+[0-9]+\s+R|[0-9])")
 _NAME = re.compile(rb"/(\w+)")
 # 7.3.4: literal strings, which may hold balanced parentheses, and hexadecimal ones.
-_STRING = re.compile(
-    rb"\(((?:[^\\()]|\\.|\((?:[^\\()]|\\.)*+\))*+)\)|<([0-9A-Fa-f\s]+)>", re.DOTALL
-)
+_STRING = re.compile(rb"\(((?:[^\\()]|\\.|\((?:[^\\()]|\\.)*\))*)\)|<([0-9A-Fa-f\s]+)>", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|\r?\n|(.))", re.DOTALL)
 _PICTURES = frozenset(
     {b"DCTDecode", b"DCT", b"JPXDecode", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode"}

@@ -18,7 +18,7 @@ _ESCAPE = re.compile(
 )
 _PERCENTS = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 # A scan from a `<` never passes the next one, so that no text takes more than linear time.
-_TAG = re.compile(r"""</?[A-Za-z!?](?:[^<>"']+|"[^"<]*"|'[^'<]*')*+>|</?[A-Za-z!?][^<>]*>""")
+_TAG = re.compile(r"""</?[A-Za-z!?](?:[^<>"']|"[^"<]*"|'[^'<]*')*>|</?[A-Za-z!?][^<>]*>""")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,12}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{1,31});?")
 
 

@@ -87,6 +87,16 @@ class House:
         return {one.content.id: one for one in drafts if one.is_disclosed(self.now)}
 
     @cached_property
+    def held_before(self) -> dict[str, Draft]:
+        """Find, by its id, what an earlier commit had that is held until after now."""
+        drafts = self.earlier.drafts if self.earlier else ()
+        return {
+            one.content.id: one
+            for one in drafts
+            if "embargo" not in one.faulty and not one.is_disclosed(self.now)
+        }
+
+    @cached_property
     def held_by_name(self) -> dict[str, Card]:
         """Find the cards of what is held by the names (in lower case) that it goes by."""
         return {

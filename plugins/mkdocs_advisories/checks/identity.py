@@ -3,15 +3,23 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.edits import rewrite
-from mkdocs_advisories.checks.known_ids import expected_form, is_placeholder, well_formed, year_of
+from mkdocs_advisories.checks.known_ids import (
+    expected_form,
+    is_of_a_database,
+    is_placeholder,
+    well_formed,
+    year_of,
+)
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source.draft import Card
 from mkdocs_advisories.source.positions import Path
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 _IDS = "id aliases related upstream superseded_by"
 _LATEST_MONTH_OF_NEXT_YEAR = 3
@@ -141,6 +149,33 @@ def told_once(case: Case) -> Iterator[Finding]:
                 related=(Related(place=other.summary_place, text="the other one"),),
             )
             return
+
+
+@warning("ADV207", reads=_IDS, trusts=_IDS)
+def own_ids_are_there(case: Case) -> Iterator[Finding]:
+    """An id of the organisation's own leads to one of its advisories.
+
+    Silent where the pattern allows ids that others give as well (GitHub's), and where a sealed file
+    could be the one that is meant.
+    """
+    paths = case.house.everything.paths
+    if any(map(is_sealed, paths)):
+        return
+    stems = {PurePosixPath(one).stem for one in paths}
+    fields = ("related", "upstream", "superseded_by")
+    for path, text in _ids(case):
+        is_unknown = text not in stems and text.lower() not in case.house.cards_by_name
+        if path[0] in fields and is_unknown and not is_of_a_database(text) and _is_own(case, text):
+            yield case.finding(
+                *path,
+                text="there is no advisory `{id}`",
+                remedy="correct the id: it leads readers nowhere",
+                id=text,
+            )
+
+
+def _is_own(case: Case, text: str) -> bool:
+    return case.policy.is_own_id(text) and not is_placeholder(text)
 
 
 def _age(one: Card) -> tuple[datetime, str]:

@@ -16,6 +16,14 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 _LEVEL = 2
+_OTHER_WORDS = {
+    "patches": frozenset(
+        {"fix", "fixes", "fixed versions", "patched versions", "remediation", "resolution"}
+        | {"solution", "solutions"}
+    ),
+    "workarounds": frozenset({"mitigation", "mitigations"}),
+}
+"""What others call the sections of GitHub's form."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +62,7 @@ def every_section_is_there(case: Case) -> Iterator[Finding]:
         if lower in found:
             continue
         near = get_close_matches(lower, others, n=1, cutoff=0.8)
+        near = near or [title for title in others if title in _OTHER_WORDS.get(lower, ())][:1]
         yield (
             _misnamed(case, found[near[0]], name)
             if near
@@ -71,6 +80,17 @@ def sections_stand_in_order(case: Case) -> Iterator[Finding]:
     """Readers of many advisories know where to look."""
     order = [name.lower() for name in case.policy.checks.sections]
     known = [one for one in _sections(case) if one.title.lower() in order]
+    for index, one in enumerate(known):
+        same = next((other for other in known[:index] if _is_named_like(other, one)), None)
+        if same:
+            yield _about(
+                case,
+                one,
+                text="a section of this name is there already",
+                remedy="put all of it into one section: programs read the first and leave the rest",
+                related=(_there(case, same, "the other one"),),
+            )
+            return
     for before, one in pairwise(known):
         if order.index(one.title.lower()) < order.index(before.title.lower()):
             yield _about(
@@ -127,6 +147,10 @@ def no_proof_of_concept(case: Case) -> Iterator[Finding]:
                 text="a section seems to tell how to attack",
                 remedy="leave it out, or add it by a revision when users have had time to upgrade",
             )
+
+
+def _is_named_like(other: Section, one: Section) -> bool:
+    return other.title.lower() == one.title.lower()
 
 
 def _sections(case: Case) -> tuple[Section, ...]:

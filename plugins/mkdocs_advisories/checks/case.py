@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from mkdocs_advisories.model import Content
@@ -13,6 +14,7 @@ from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Card, Draft, card
 from mkdocs_advisories.source.positions import Path
+from mkdocs_advisories.source.sealed.naming import is_sealed
 from mkdocs_advisories.source.shape import dotted
 
 
@@ -67,6 +69,16 @@ class House:
     def cards_by_name(self) -> dict[str, tuple[Card, ...]]:
         """Find the cards that go by an id or alias (in lower case)."""
         return _grouped((name, one) for one in self.everything.cards for name in one.names)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The names of all files without their suffixes; the id of a sound one is its stem."""
+        return frozenset(PurePosixPath(one).stem for one in self.everything.paths)
+
+    @cached_property
+    def has_sealed(self) -> bool:
+        """Whether there are sealed files, whose ids may be known to nobody here."""
+        return any(map(is_sealed, self.everything.paths))
 
     @cached_property
     def cards_by_title(self) -> dict[str, tuple[Card, ...]]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.edits import rewrite
@@ -19,7 +18,9 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source.draft import Card
 from mkdocs_advisories.source.positions import Path
-from mkdocs_advisories.source.sealed.naming import is_sealed
+
+_LEADING = frozenset({"related", "upstream", "superseded_by"})
+"""Fields whose ids are links to other advisories."""
 
 _IDS = "id aliases related upstream superseded_by"
 _LATEST_MONTH_OF_NEXT_YEAR = 3
@@ -158,14 +159,8 @@ def own_ids_are_there(case: Case) -> Iterator[Finding]:
     Silent where the pattern allows ids that others give as well (GitHub's), and where a sealed file
     could be the one that is meant.
     """
-    paths = case.house.everything.paths
-    if any(map(is_sealed, paths)):
-        return
-    stems = {PurePosixPath(one).stem for one in paths}
-    fields = ("related", "upstream", "superseded_by")
     for path, text in _ids(case):
-        is_unknown = text not in stems and text.lower() not in case.house.cards_by_name
-        if path[0] in fields and is_unknown and not is_of_a_database(text) and _is_own(case, text):
+        if path[0] in _LEADING and _is_own(case, text) and not _is_there(case, text):
             yield case.finding(
                 *path,
                 text="there is no advisory `{id}`",
@@ -175,7 +170,13 @@ def own_ids_are_there(case: Case) -> Iterator[Finding]:
 
 
 def _is_own(case: Case, text: str) -> bool:
-    return case.policy.is_own_id(text) and not is_placeholder(text)
+    is_foreign = is_of_a_database(text) or is_placeholder(text)
+    return not is_foreign and case.policy.is_own_id(text)
+
+
+def _is_there(case: Case, text: str) -> bool:
+    house = case.house
+    return house.has_sealed or text in house.stems or text.lower() in house.cards_by_name
 
 
 def _age(one: Card) -> tuple[datetime, str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from mkdocs_advisories.checks.case import Case, Finding
@@ -16,6 +17,8 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 _LEVEL = 2
+_DEEPEST = 6
+_WORD = re.compile(r"\S")
 _OTHER_WORDS = {
     "patches": frozenset(
         {"fix", "fixes", "fixed versions", "patched versions", "remediation", "resolution"}
@@ -37,18 +40,20 @@ class Section:
     is_empty: bool
 
 
+@lru_cache(maxsize=4)
 def sections(body: str, prose: str) -> tuple[Section, ...]:
     """Find the headings of a body. `prose` is the body without its code, for finding them."""
     found = list(_HEADING.finditer(prose))
+    ends = _ends(found, len(body))
     return tuple(
         Section(
             title=_title(body, one),
             level=_level(one),
             start=one.start("title") if one["marks"] else one.start("under"),
             marks=one.start("marks"),
-            is_empty=not _content(body, found[index:]),
+            is_empty=not _WORD.search(body, one.end(), end),
         )
-        for index, one in enumerate(found)
+        for one, end in zip(found, ends, strict=True)
     )
 
 
@@ -204,8 +209,12 @@ def _level(heading: re.Match[str]) -> int:
     return 1 if heading["line"].startswith("=") else 2
 
 
-def _content(body: str, rest: list[re.Match[str]]) -> str:
-    """Give what stands between the first of some headings and the next of its level or above."""
-    own = _level(rest[0])
-    end = next((one.start() for one in rest[1:] if _level(one) <= own), len(body))
-    return body[rest[0].end() : end].strip()
+def _ends(headings: list[re.Match[str]], end: int) -> list[int]:
+    """Give, for each heading, where the next of its level or above begins."""
+    next_of = dict.fromkeys(range(1, _DEEPEST + 1), end)
+    ends = []
+    for one in reversed(headings):
+        level = _level(one)
+        ends.append(next_of[level])
+        next_of |= dict.fromkeys(range(level, _DEEPEST + 1), one.start())
+    return ends[::-1]

@@ -49,9 +49,7 @@ def _names_in(draft: Draft, held: Mapping[str, Card]) -> set[str]:
     words = set(_WORD.findall(text))
     telling = ((name, _last_word(name)) for name in held)
     return {
-        name
-        for name, word in telling
-        if (not word or word in words) and stands_alone(name, text)
+        name for name, word in telling if (not word or word in words) and stands_alone(name, text)
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cvss import CVSS2, CVSS3, CVSS4
 
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import bounded, readable, sentence
+from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.model import Severity, SeverityType
 from mkdocs_advisories.problems import Place, Related
@@ -34,6 +34,7 @@ _SCORE = bounded(
     r"(?P<score>10\.0|\d\.\d)\b(?!\.\d|/(?!10\b))"
 )
 _VECTOR = re.compile(r"\bCVSS:(?:3\.[01]|4\.0)(?:/[A-Za-z]+:[A-Za-z]+)+")
+_LEVELS = ("critical", "high", "medium", "moderate", "low")
 _DENIED = re.compile(
     r"\b(?:not|no|could|would|might|if|other|another|previous|earlier|initially|originally|before|"
     r"nvd|github|vendor|distribution\w*|some|most|depend\w*|worst|range|between|instead)\b|n['’]t\b",
@@ -57,7 +58,10 @@ def severity_agrees(case: Case) -> Iterator[Finding]:
     scored = tuple(_scored(case))
     if not scored:
         return
-    yield from _words(case, scored)
+    if has_words(case.draft, *_LEVELS):
+        yield from _words(case, scored)
+    if not has_words(case.draft, "cvss"):
+        return
     text = readable(case.draft)
     for match in _SCORE.finditer(text):
         if match["score"] not in {one.score for one in scored} and not _is_doubtful(text, match):

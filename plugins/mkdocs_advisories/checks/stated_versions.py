@@ -12,7 +12,7 @@ from itertools import islice
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.ordering import is_affected
-from mkdocs_advisories.checks.prose import bounded, readable, sentence
+from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.model import Affected, EventType
 from mkdocs_advisories.problems import Related
@@ -76,6 +76,16 @@ _THROUGH = bounded(
     rf"|(?P<list3>{_V})\s+and\s+(?:earlier|below|older|prior)(?:\s+(?:versions?|releases?))?"
     r"\s+(?:are|is)\s+(?:affected|vulnerable)\b"
 )
+_WORDS = {
+    _FIXED: ("fixed", "patched", "resolved", "addressed", "corrected", "remediated"),
+    _CONTAINS: ("fix", "patch"),
+    _UPGRADE: ("upgrad", "updat"),
+    _BEFORE: ("before", "prior", "below", "older", "earlier", "less", "<"),
+    _SINCE: ("affected", "vulnerable", "introduced", "present", "exist"),
+    _THROUGH: ("through", "including", "earlier", "below", "older", "prior"),
+}
+"""A pattern finds nothing where none of its words stands. (Two words may stand on two lines.)"""
+
 _UP_TO = re.compile(rf"(?<![<>=])<\s{{0,2}}(?P<list>{_V})|\b(?:before|prior to)\s(?P<list2>{_V})")
 _FROM = re.compile(rf">=\s{{0,2}}(?P<list>{_V})")
 _TABLE = re.compile(
@@ -158,6 +168,8 @@ def bounds_agree(case: Case) -> Iterator[Finding]:
 def claims(case: Case, pattern: re.Pattern[str]) -> Iterator[Claim]:
     """Find the versions that follow some words, where the sentence leaves no doubt."""
     text = readable(case.draft)
+    if not has_words(case.draft, *_WORDS[pattern]):
+        return
     for match in islice(pattern.finditer(text), _MOST_CLAIMS):
         group = next(name for name, found in match.groupdict().items() if found)
         if _is_doubtful(case, text, match):
@@ -173,7 +185,7 @@ def in_tables(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Itera
 
 
 def _in_columns(text: str, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
-    for table in _TABLE.finditer(text):
+    for table in _TABLE.finditer(text) if "|" in text else ():
         columns = [
             number for number, (_, words) in enumerate(_cells(table["head"])) if head.search(words)
         ]

@@ -1,16 +1,15 @@
 """How a house rule is written: one function, and what must be known of it."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from mkdocs_advisories.checks.case import Case, Finding, House
-from mkdocs_advisories.problems import Level, Problem
+from mkdocs_advisories.problems import Level, Problem, bounded
 from mkdocs_advisories.source.sealed.naming import is_sealed
 
-_MOST_SHOWN = 50
 _MOST_COUNTED = 1000
-"""Findings of one rule in one file. More are of no use to anybody, and would fill a report."""
+"""Findings of one rule in one file. Nobody counts further."""
 
 Judge = Callable[[Case], Iterator[Finding]]
 
@@ -34,7 +33,8 @@ class Rule:
     def problems(self, case: Case, *, spoiled: Collection[str] = ()) -> Iterator[Problem]:
         """Hold a file against the rule."""
         if self.reads.isdisjoint(case.draft.faulty) and self.trusts.isdisjoint(spoiled):
-            yield from map(self.problem, _bounded(self.judge(case)))
+            found = islice(self.judge(case), _MOST_COUNTED)
+            yield from bounded(map(self.problem, found))
 
     def problem(self, finding: Finding) -> Problem:
         """Give a finding this rule's code and level."""
@@ -78,24 +78,6 @@ def error_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]]
 def warning_of_house(code: str) -> Callable[[Callable[[House], Iterator[Finding]]], HouseRule]:
     """Make a function a rule about the whole, whose findings stop nothing but a strict check."""
     return lambda judge: HouseRule(code=code, level=Level.WARNING, judge=judge)
-
-
-def _bounded(found: Iterator[Finding]) -> Iterator[Finding]:
-    """Give the first findings, and with the last of them how many more there are.
-
-    What can be fixed is never left out, or a second `--fix` would find more to do.
-    """
-    shown: list[Finding] = []
-    rest = 0
-    for finding in islice(found, _MOST_COUNTED):
-        if finding.fix or len(shown) < _MOST_SHOWN:
-            shown.append(finding)
-        else:
-            rest += 1
-    yield from shown[:-1]
-    is_all = len(shown) + rest < _MOST_COUNTED
-    more = f"{rest}{'' if is_all else ' or more'} like this in this file are not shown"
-    yield from (replace(one, text=f"{one.text}; {more}") if rest else one for one in shown[-1:])
 
 
 def _rule(

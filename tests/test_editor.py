@@ -18,6 +18,12 @@ PROJECTS = """\
       projects:
         - {name: Lantern, packages: [crates.io/lantern, PyPI/lantern-py]}
 """
+BREAK_A_RULE = """\
+from dataclasses import replace
+from mkdocs_advisories.checks import title
+broken = replace(title.title_has_no_full_stop, judge=lambda _: iter(lambda: 1 / 0, None))
+title.title_has_no_full_stop = broken
+"""
 TITLE = "Lantern 🏮🏮 can be lit <b>from</b> afar"
 
 
@@ -95,10 +101,11 @@ def explained(address: str) -> str:
 
 
 @pytest_asyncio.fixture
-async def editor(checkout: Folder) -> AsyncIterator[Editor]:
+async def editor(checkout: Folder, request: pytest.FixtureRequest) -> AsyncIterator[Editor]:
     config = checkout.path.parent / "mkdocs.yml"
     config.write_text(config.read_text("utf-8") + PROJECTS, "utf-8")
-    program = "from mkdocs_advisories.cli.main import main; main(['lsp'])"
+    before = getattr(request, "param", "")
+    program = f"{before}from mkdocs_advisories.cli.main import main; main(['lsp'])"
     client = await ClientServerConfig(server_command=[sys.executable, "-c", program]).start()
     assert isinstance(client, LanguageClient)
     await client.initialize_session(
@@ -299,6 +306,43 @@ async def test_a_wrong_configuration_is_said_and_stops_nothing(
     assert "option `source`" in editor.client.messages[0].message
     config.write_text(text, "utf-8")
     assert await editor.opens("---\nid: x\n---\n") != []
+
+
+@pytest.mark.parametrize("editor", [BREAK_A_RULE], indirect=True)
+@pytest.mark.asyncio
+async def test_a_rule_that_fails_is_logged_without_a_value_and_stops_no_other(
+    editor: Editor, checkout: Folder
+) -> None:
+    found = await editor.opens(sound(checkout, summary="a secret lantern"))
+    assert "ADV264" in {one.code for one in found}
+    (told,) = [one.message for one in editor.client.log_messages]
+    assert told == (
+        "rule ADV263 failed on advisories/2026/LAN-2026-0001.md:"
+        " ZeroDivisionError in <string>:3. This is a bug of this program"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "ADV005"),
+        ("---\n", "ADV006"),
+        ("---\nid: [\n---\n", "ADV007"),
+        ("---\n- x\n---\n", "ADV103"),
+        ("---\nsummary: \ud83c\n---\n", None),
+        ("x" * 300_000, "ADV002"),
+    ],
+    ids=["nothing", "unclosed", "broken", "no mapping", "half a sign", "huge"],
+)
+@pytest.mark.asyncio
+async def test_a_file_at_fault_has_a_problem_and_can_be_completed(
+    editor: Editor, checkout: Folder, text: str, code: str | None
+) -> None:
+    (checkout.path / "2026").mkdir()
+    (checkout.path / "2026" / "LAN-2026-0009.md").write_bytes(b"\xff\xfe")
+    found = await editor.opens(text)
+    assert code is None or [one.code for one in found] == [code]
+    assert isinstance(await editor.completes(f"{text[:1000]}▮"), dict)
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,30 @@ def add_revision(folder: Folder, name: str) -> None:
     )
 
 
+def held_one_moved(folder: Folder) -> None:
+    edit(folder, f"2026/{HELD}.md", "2026-09-01T12:00:00Z", "2026-10-01T12:00:00Z")
+
+
+def held_one_moved_and_told(folder: Folder) -> None:
+    held_one_moved(folder)
+    tell_of_change(folder, before="2026-09-01T12:00:00Z")
+
+
+def held_one_moved_and_told_wrongly(folder: Folder) -> None:
+    held_one_moved(folder)
+    tell_of_change(folder, before="2026-09-02T12:00:00Z")
+
+
+def held_one_broken_and_told(folder: Folder) -> None:
+    edit(folder, f"2026/{HELD}.md", "2026-09-01T12:00:00Z", "2026-06-01T11:00:00Z")
+    tell_of_change(folder, before="2026-09-01T12:00:00Z")
+
+
+def tell_of_change(folder: Folder, *, before: str) -> None:
+    change = f"{{date: 2026-05-30T12:00:00Z, from: {before}, reason: More time.}}"
+    edit(folder, f"2026/{HELD}.md", "affected:", f"embargo_changes: [{change}]\naffected:")
+
+
 @pytest.mark.parametrize(
     ("change", "report"),
     [
@@ -228,6 +252,8 @@ def add_revision(folder: Folder, name: str) -> None:
         (revision_in_between, [("ADV304", "LAN-2026-0003.md:12:5")]),
         (revision_before_disclosure, [("ADV305", f"{ID}.md:10:20")]),
         (revision_far_ahead, [("ADV305", f"{ID}.md:10:20")]),
+        (held_one_moved, [("ADV308", f"{HELD}.md:4:10")]),
+        (held_one_moved_and_told_wrongly, [("ADV308", f"{HELD}.md:5:54")]),
         (withdrawal_removed, [("ADV306", "LAN-2026-0003.md:2:5")]),
         (withdrawal_moved, [("ADV306", "LAN-2026-0003.md:13:19")]),
         (successor_removed, [("ADV307", "LAN-2026-0003.md:2:5")]),
@@ -257,7 +283,7 @@ def moved_to_another_shelf(folder: Folder) -> None:
 
 
 def held_one_rewritten(folder: Folder) -> None:
-    folder.write(f"2026/{HELD}", summary="Lantern waits", embargo="2026-10-01T12:00:00Z")
+    folder.write(f"2026/{HELD}", summary="Lantern waits", embargo="2026-09-01T12:00:00Z")
 
 
 def held_one_deleted(folder: Folder) -> None:
@@ -309,6 +335,8 @@ def one_more_revision(folder: Folder) -> None:
         nothing,
         moved_to_another_shelf,
         held_one_rewritten,
+        held_one_moved_and_told,
+        held_one_broken_and_told,
         held_one_deleted,
         another_added,
         text_changed_and_told,

@@ -43,6 +43,7 @@ def test_what_is_written_with_any_offset_reads_back_as_the_same_instant_in_utc(
         ("2026-05-01T12:00:00z", "the zone is not a capital `Z`"),
         ("2026-05-01 12:00:00Z", "date and time are not joined by a capital `T`"),
         ("2026-05-01t12:00:00Z", "date and time are not joined by a capital `T`"),
+        ("next Tuesday", "it has neither date nor time"),
         ("2026-05-01T12:00:00 CEST", "it names a time zone, which is ambiguous"),
         ("2026-05-01T12:00:00[Europe/Berlin]", "it names a time zone, which is ambiguous"),
         ("2026-05-01T12:00:00,5Z", "it is not of the form `2026-04-09T20:24:12Z`"),

@@ -1,12 +1,16 @@
 """What a problem is: data, of which every report is a view."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 WITHHELD = "[withheld]"
+MOST_OF_A_KIND = 50
+"""Problems of one code in one file. More are of no use to anybody, and would fill a report."""
+
 _LONGEST_VALUE = 80
 
 
@@ -139,6 +143,25 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort by file, line, column and code, and drop what is said twice."""
     unique = {(one.place, one.code, one.text, tuple(one.values.items())): one for one in problems}
     return tuple(sorted(unique.values(), key=lambda one: (one.place, one.code)))
+
+
+def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Give the first problems of each code, and with the last of them how many more there are.
+
+    What can be fixed is never left out, or a second `--fix` would find more to do.
+    """
+    of_code: dict[str, list[Problem]] = {}
+    rest: Counter[str] = Counter()
+    for one in problems:
+        shown = of_code.setdefault(one.code, [])
+        if one.fix or len(shown) < MOST_OF_A_KIND:
+            shown.append(one)
+        else:
+            rest[one.code] += 1
+    for code, shown in of_code.items():
+        yield from shown[:-1]
+        more = f"; {rest[code]} more like this in this file are not shown" if rest[code] else ""
+        yield replace(shown[-1], text=f"{shown[-1].text}{more}")
 
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:

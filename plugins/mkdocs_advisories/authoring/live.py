@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks import Checked, check
 from mkdocs_advisories.checks.case import House, Register
 from mkdocs_advisories.model import Attachment
 from mkdocs_advisories.policy import Policy
@@ -40,8 +40,8 @@ def entry_of(
 
 def live_problems(
     entry: Entry, others: Iterable[Outline], *, policy: Policy, now: datetime
-) -> tuple[Problem, ...]:
-    """Give what is wrong with one file, by itself and among the others."""
+) -> Checked:
+    """Give what is wrong with one file, by itself and among the others, and what has failed."""
     outlines = (outline(entry), *(one for one in others if one.path != entry.path))
     register = Register(
         cards=tuple(one.card for one in outlines if one.card),
@@ -50,4 +50,5 @@ def live_problems(
     catalog = catalog_of([entry])
     checked = check(House(catalog=catalog, policy=policy, now=now, register=register))
     found = in_order([*catalog.problems, *clashes(outlines), *checked.problems])
-    return tuple(one for one in found if one.place.path == entry.path)
+    own = tuple(one for one in found if one.place.path == entry.path)
+    return Checked(problems=own, crashes=checked.crashes)

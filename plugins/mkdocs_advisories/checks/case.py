@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from mkdocs_advisories.model import Content
@@ -13,6 +14,7 @@ from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Card, Draft, card
 from mkdocs_advisories.source.positions import Path
+from mkdocs_advisories.source.sealed.naming import is_sealed
 from mkdocs_advisories.source.shape import dotted
 
 
@@ -69,6 +71,16 @@ class House:
         return _grouped((name, one) for one in self.everything.cards for name in one.names)
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """The names of all files without their suffixes; the id of a sound one is its stem."""
+        return frozenset(PurePosixPath(one).stem for one in self.everything.paths)
+
+    @cached_property
+    def has_sealed(self) -> bool:
+        """Whether there are sealed files, whose ids may be known to nobody here."""
+        return any(map(is_sealed, self.everything.paths))
+
+    @cached_property
     def cards_by_title(self) -> dict[str, tuple[Card, ...]]:
         """Find the cards of a title, the first disclosed first."""
         last = datetime.max.replace(tzinfo=UTC)
@@ -85,6 +97,16 @@ class House:
         """Find, by its id, what an earlier commit had that is disclosed by now."""
         drafts = self.earlier.drafts if self.earlier else ()
         return {one.content.id: one for one in drafts if one.is_disclosed(self.now)}
+
+    @cached_property
+    def held_before(self) -> dict[str, Draft]:
+        """Find, by its id, what an earlier commit had that is held until after now."""
+        drafts = self.earlier.drafts if self.earlier else ()
+        return {
+            one.content.id: one
+            for one in drafts
+            if "embargo" not in one.faulty and not one.is_disclosed(self.now)
+        }
 
     @cached_property
     def held_by_name(self) -> dict[str, Card]:

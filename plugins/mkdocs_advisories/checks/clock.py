@@ -120,7 +120,7 @@ def _is_moved_to_a_working_day(case: Case, embargo: datetime, late: timedelta) -
         return False
     step = _DAY if day > meant else -_DAY
     days = _between(meant, day, step)
-    return clock.is_working_day(day) and not any(map(clock.is_working_day, days))
+    return day != meant and clock.is_working_day(day) and not any(map(clock.is_working_day, days))
 
 
 def _between(start: date, end: date, step: timedelta) -> Iterator[date]:

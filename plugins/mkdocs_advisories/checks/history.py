@@ -116,10 +116,18 @@ def revisions_stay(case: Case) -> Iterator[Finding]:
             return
 
 
-@error("ADV305", reads="embargo revisions")
+@error("ADV305", reads="embargo revisions withdrawn")
 def revisions_follow_disclosure(case: Case) -> Iterator[Finding]:
     """A revision is a change after disclosure; a new one was made at some time until now."""
-    embargo = case.draft.embargo
+    embargo, withdrawn = case.draft.embargo, case.content.withdrawn
+    if embargo and withdrawn and withdrawn.date <= embargo:
+        yield case.finding(
+            "withdrawn",
+            "date",
+            text="this withdrawal is not later than the disclosure itself",
+            remedy="correct its date; what was never disclosed can be deleted",
+            related=(Related(place=case.place("embargo"), text="the disclosure"),),
+        )
     for index, one in enumerate(case.content.revisions if embargo else ()):
         if embargo and one.date <= embargo:
             yield case.finding(

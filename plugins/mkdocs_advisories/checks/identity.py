@@ -6,12 +6,21 @@ from datetime import UTC, datetime
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.edits import rewrite
-from mkdocs_advisories.checks.known_ids import expected_form, is_placeholder, well_formed, year_of
+from mkdocs_advisories.checks.known_ids import (
+    expected_form,
+    is_of_a_database,
+    is_placeholder,
+    well_formed,
+    year_of,
+)
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source.draft import Card
 from mkdocs_advisories.source.positions import Path
+
+_LEADING = frozenset({"related", "upstream", "superseded_by"})
+"""Fields whose ids are links to other advisories."""
 
 _IDS = "id aliases related upstream superseded_by"
 _LATEST_MONTH_OF_NEXT_YEAR = 3
@@ -141,6 +150,33 @@ def told_once(case: Case) -> Iterator[Finding]:
                 related=(Related(place=other.summary_place, text="the other one"),),
             )
             return
+
+
+@warning("ADV207", reads=_IDS, trusts=_IDS)
+def own_ids_are_there(case: Case) -> Iterator[Finding]:
+    """An id of the organisation's own leads to one of its advisories.
+
+    Silent where the pattern allows ids that others give as well (GitHub's), and where a sealed file
+    could be the one that is meant.
+    """
+    for path, text in _ids(case):
+        if path[0] in _LEADING and _is_own(case, text) and not _is_there(case, text):
+            yield case.finding(
+                *path,
+                text="there is no advisory `{id}`",
+                remedy="correct the id: it leads readers nowhere",
+                id=text,
+            )
+
+
+def _is_own(case: Case, text: str) -> bool:
+    is_foreign = is_of_a_database(text) or is_placeholder(text)
+    return not is_foreign and case.policy.is_own_id(text)
+
+
+def _is_there(case: Case, text: str) -> bool:
+    house = case.house
+    return house.has_sealed or text in house.stems or text.lower() in house.cards_by_name
 
 
 def _age(one: Card) -> tuple[datetime, str]:

@@ -76,6 +76,11 @@ def is_placeholder(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None
 
 
+def is_of_a_database(text: str) -> bool:
+    """Say whether an id has the form that one of the well-known databases gives."""
+    return any(re.fullmatch(one.pattern, text, re.IGNORECASE) for one in _FORMS.values())
+
+
 def expected_form(text: str) -> Form | None:
     """Give the form of the database that an id seems to be of, if it does not have it."""
     prefix = re.match(r"[A-Za-z]+(?![A-Za-z])", text)

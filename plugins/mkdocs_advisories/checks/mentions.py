@@ -1,7 +1,8 @@
 """A public advisory does not point at a held one."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
@@ -9,6 +10,8 @@ from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.nodes import Scalar, walk
+
+_WORD = re.compile(r"[a-z0-9]+")
 
 
 @error("ADV150", reads="embargo")
@@ -36,15 +39,33 @@ def ends_later(other: Card, draft: Draft) -> bool:
     return other.embargo > draft.embargo
 
 
-def _names_in(draft: Draft, names: Iterable[str]) -> set[str]:
-    """Find which names stand anywhere in a draft: as written, as read, and unescaped."""
+def _names_in(draft: Draft, held: Mapping[str, Card]) -> set[str]:
+    """Find which names stand anywhere in a draft: as written, as read, and unescaped.
+
+    Every word of a name that stands alone is a whole word of the text, so a look at the last one
+    spares most names the search.
+    """
+    text = _text_of(draft)
+    words = set(_WORD.findall(text))
+    telling = ((name, _last_word(name)) for name in held)
+    return {
+        name for name, word in telling if (not word or word in words) and stands_alone(name, text)
+    }
+
+
+@lru_cache(maxsize=100_000)
+def _last_word(name: str) -> str:
+    return "".join(_WORD.findall(name)[-1:])
+
+
+def _text_of(draft: Draft) -> str:
     # Only an escape can make a value read otherwise than it is written.
     nodes = walk(draft.root) if "\\" in draft.parts.yaml else ()
     scalars = (node.text for _, node in nodes if isinstance(node, Scalar))
     attachments = (one.name for one in draft.content.attachments)
     text = "\n".join([draft.parts.text.content, *scalars, *attachments]).lower()
-    text += unescape(unquote(text)).lower()
-    return {name for name in names if name in text and stands_alone(name, text)}
+    read = unescape(unquote(text)).lower() if "%" in text or "&" in text else ""
+    return f"{text}\n{read}"
 
 
 def stands_alone(name: str, text: str) -> bool:

@@ -25,6 +25,17 @@ def bounded(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+def has_words(draft: Draft, *words: str) -> bool:
+    """Whether any of some words (in lower case) stands in the body: a look that costs little."""
+    text = _lowered(draft.parts.body)
+    return any(word in text for word in words)
+
+
+@lru_cache(maxsize=4)
+def _lowered(body: str) -> str:
+    return body.lower()
+
+
 def readable(draft: Draft) -> str:
     """Give the body without blocks of code and addresses, each character at its offset.
 

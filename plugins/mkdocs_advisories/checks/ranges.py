@@ -75,10 +75,14 @@ def ascending(case: Case) -> Iterator[Finding]:
 @error("ADV212", reads="affected")
 def ranges_apart(case: Case) -> Iterator[Finding]:
     """Two ranges of one package do not tell of the same versions."""
-    placed = [one for one in placed_spans(case) if one.stretch]
-    for index, one in enumerate(placed):
-        before = (other for other in placed[:index] if _is_beside(case, one, other))
-        other = next((other for other in before if _overlap(one, other)), None)
+    placed = [(one, one.stretch) for one in placed_spans(case)]
+    for index, (one, mine) in enumerate(placed):
+        beside = (
+            other
+            for other, its in placed[:index]
+            if mine and its and _is_beside(case, one, other) and mine.meets(its)
+        )
+        other = next(beside, None)
         if other:
             yield case.finding(
                 *one.start,
@@ -259,11 +263,6 @@ def _is_beside(case: Case, one: Placed, other: Placed) -> bool:
         and one.number != other.number
         and ranges[one.number].type is ranges[other.number].type
     )
-
-
-def _overlap(one: Placed, other: Placed) -> bool:
-    mine, its = one.stretch, other.stretch
-    return mine is not None and its is not None and mine.meets(its)
 
 
 def _versions(case: Case) -> Iterator[tuple[Path, str, Scheme, bool]]:

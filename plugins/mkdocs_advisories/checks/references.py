@@ -88,7 +88,7 @@ _KINDS = (
 def references_are_https(case: Case) -> Iterator[Finding]:
     """A page about a vulnerability is the last one to be read over a line that can be changed."""
     for path, url in _urls(case):
-        if canonical(url).startswith("http://"):
+        if _is_told_as_http(url):
             host = urlsplit(url).hostname or ""
             place = case.part_place(path, 0, len("http"))
             yield case.finding(
@@ -199,6 +199,12 @@ def advisories_are_about_this_vulnerability(case: Case) -> Iterator[Finding]:
                     remedy="correct the URL; or name the id in `aliases` or `related`",
                     id=match[0],
                 )
+
+
+def _is_told_as_http(url: str) -> bool:
+    """Whether https is all that an address lacks; of any other mistake its right form tells."""
+    better = canonical(url)
+    return better.startswith("http://") or (better != url and better == secured(url))
 
 
 def canonical(url: str) -> str:

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mkdocs_advisories.checks.case import Case, Finding, House
-from mkdocs_advisories.problems import Level, Problem
+from mkdocs_advisories.problems import Level, Problem, bounded
 from mkdocs_advisories.source.sealed.naming import is_sealed
+
+_MOST_COUNTED = 1000
+"""Findings of one rule in one file. Nobody counts further."""
 
 Judge = Callable[[Case], Iterator[Finding]]
 
@@ -29,7 +33,8 @@ class Rule:
     def problems(self, case: Case, *, spoiled: Collection[str] = ()) -> Iterator[Problem]:
         """Hold a file against the rule."""
         if self.reads.isdisjoint(case.draft.faulty) and self.trusts.isdisjoint(spoiled):
-            yield from (self.problem(finding) for finding in self.judge(case))
+            found = islice(self.judge(case), _MOST_COUNTED)
+            yield from bounded(map(self.problem, found))
 
     def problem(self, finding: Finding) -> Problem:
         """Give a finding this rule's code and level."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from mkdocs_advisories.checks.case import Case, Finding
@@ -16,6 +17,16 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 _LEVEL = 2
+_DEEPEST = 6
+_WORD = re.compile(r"\S")
+_OTHER_WORDS = {
+    "patches": frozenset(
+        {"fix", "fixes", "fixed versions", "patched versions", "remediation", "resolution"}
+        | {"solution", "solutions"}
+    ),
+    "workarounds": frozenset({"mitigation", "mitigations"}),
+}
+"""What others call the sections of GitHub's form."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,18 +40,20 @@ class Section:
     is_empty: bool
 
 
+@lru_cache(maxsize=4)
 def sections(body: str, prose: str) -> tuple[Section, ...]:
     """Find the headings of a body. `prose` is the body without its code, for finding them."""
     found = list(_HEADING.finditer(prose))
+    ends = _ends(found, len(body))
     return tuple(
         Section(
             title=_title(body, one),
             level=_level(one),
             start=one.start("title") if one["marks"] else one.start("under"),
             marks=one.start("marks"),
-            is_empty=not _content(body, found[index:]),
+            is_empty=not _WORD.search(body, one.end(), end),
         )
-        for index, one in enumerate(found)
+        for one, end in zip(found, ends, strict=True)
     )
 
 
@@ -54,6 +67,7 @@ def every_section_is_there(case: Case) -> Iterator[Finding]:
         if lower in found:
             continue
         near = get_close_matches(lower, others, n=1, cutoff=0.8)
+        near = near or [title for title in others if title in _OTHER_WORDS.get(lower, ())][:1]
         yield (
             _misnamed(case, found[near[0]], name)
             if near
@@ -71,6 +85,17 @@ def sections_stand_in_order(case: Case) -> Iterator[Finding]:
     """Readers of many advisories know where to look."""
     order = [name.lower() for name in case.policy.checks.sections]
     known = [one for one in _sections(case) if one.title.lower() in order]
+    for index, one in enumerate(known):
+        same = next((other for other in known[:index] if _is_named_like(other, one)), None)
+        if same:
+            yield _about(
+                case,
+                one,
+                text="a section of this name is there already",
+                remedy="put all of it into one section: programs read the first and leave the rest",
+                related=(_there(case, same, "the other one"),),
+            )
+            return
     for before, one in pairwise(known):
         if order.index(one.title.lower()) < order.index(before.title.lower()):
             yield _about(
@@ -129,6 +154,10 @@ def no_proof_of_concept(case: Case) -> Iterator[Finding]:
             )
 
 
+def _is_named_like(other: Section, one: Section) -> bool:
+    return other.title.lower() == one.title.lower()
+
+
 def _sections(case: Case) -> tuple[Section, ...]:
     return sections(case.draft.parts.body, case.draft.prose)
 
@@ -180,8 +209,12 @@ def _level(heading: re.Match[str]) -> int:
     return 1 if heading["line"].startswith("=") else 2
 
 
-def _content(body: str, rest: list[re.Match[str]]) -> str:
-    """Give what stands between the first of some headings and the next of its level or above."""
-    own = _level(rest[0])
-    end = next((one.start() for one in rest[1:] if _level(one) <= own), len(body))
-    return body[rest[0].end() : end].strip()
+def _ends(headings: list[re.Match[str]], end: int) -> list[int]:
+    """Give, for each heading, where the next of its level or above begins."""
+    next_of = dict.fromkeys(range(1, _DEEPEST + 1), end)
+    ends = []
+    for one in reversed(headings):
+        level = _level(one)
+        ends.append(next_of[level])
+        next_of |= dict.fromkeys(range(level, _DEEPEST + 1), one.start())
+    return ends[::-1]

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, timedelta
+from functools import lru_cache
 
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import readable, sentence
+from mkdocs_advisories.checks.prose import has_words, readable, sentence
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.problems import Related
 
@@ -24,6 +25,7 @@ DATE = re.compile(
     r")",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"[0-9]{4}")
 _DISCLOSED = re.compile(
     r"\b(?:(?:publicly\s+)?disclosed|made public|embargo(?:\s+\w+){0,3}\s+(?:ends?|ended"
     r"|expires?|expired|lifts?|lifted|until))"
@@ -35,7 +37,7 @@ _DISCLOSED = re.compile(
 @error("ADV277")
 def dates_exist(case: Case) -> Iterator[Finding]:
     """A day is in the calendar, and falls on the day of the week that stands before it."""
-    for match in DATE.finditer(readable(case.draft)):
+    for match in _dates(readable(case.draft)):
         day, weekday = _date(match), match["weekday"]
         if day is None:
             yield case.in_body(
@@ -59,7 +61,7 @@ def dates_exist(case: Case) -> Iterator[Finding]:
 def disclosure_is_on_the_day_of_the_embargo(case: Case) -> Iterator[Finding]:
     """The text and the embargo name one day of disclosure, in whatever time zone."""
     text, embargo = readable(case.draft), case.draft.embargo
-    for match in DATE.finditer(text) if embargo else ():
+    for match in _dates(text) if embargo and _tells_of_disclosure(case) else ():
         day = _date(match)
         start, around = sentence(text, match.start())
         before = around[: max(0, match.start() - start)]
@@ -75,6 +77,15 @@ def disclosure_is_on_the_day_of_the_embargo(case: Case) -> Iterator[Finding]:
                 related=(related,),
                 words=match[0],
             )
+
+
+@lru_cache(maxsize=4)
+def _dates(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(DATE.finditer(text)) if _YEAR.search(text) else ()
+
+
+def _tells_of_disclosure(case: Case) -> bool:
+    return has_words(case.draft, "disclosed", "public", "embargo")
 
 
 def _date(match: re.Match[str]) -> date | None:

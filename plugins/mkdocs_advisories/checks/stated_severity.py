@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cvss import CVSS2, CVSS3, CVSS4
 
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import bounded, readable, sentence
+from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.model import Severity, SeverityType
 from mkdocs_advisories.problems import Place, Related
@@ -17,16 +17,24 @@ _WORD = bounded(
     r"\b(?P<word>critical|high|medium|moderate|low)[- ]severity\b"
     r"|\bseverity(?:\s+(?:is|of this \w+ is|rating|level|was rated))?[\s:*_|]{1,6}"
     r"(?P<word2>critical|high|medium|moderate|low)\b"
-    r"|\ba\s+(?P<word4>critical)\s+(?:security\s+)?(?:vulnerability|flaw|issue)\b"
+    r"|\b(?:a|this)\s+(?P<word4>critical)\s+(?:security\s+|remote\s+)?"
+    r"(?:vulnerability|flaw|issue|bug|hole)\b"
+    r"|\bthe\s+(?P<word6>critical)\s+(?:security\s+)?(?:vulnerability|flaw|bug)\b"
+    r"|\bth(?:is|e)\s+(?:vulnerability|flaw|issue|bug)\s+is\s+(?:considered\s+|deemed\s+)?"
+    r"(?P<word7>critical|high|medium|moderate|low)(?=\s*[.,;:!](?:\s|\Z))"
     r"|\brate\s+(?:this|it)\s+(?:as\s+)?(?P<word5>critical|high|medium|moderate|low)\b"
     r"|\b(?:rated|classified|assessed)\s+(?:as\s+)?(?P<word3>critical|high|medium|moderate|low)\b"
 )
+_IN_PASSING = frozenset({"word4", "word6"})
+"""What follows “this critical vulnerability” is about the vulnerability, not about the word."""
+
 _SCORE = bounded(
     r"\bCVSS(?:[ :]?v?[234](?:\.[01])?)?(?:\s+(?:base\s+)?(?:score|rating))?(?:\s+(?:of"
     r"|is))?\s*[:=]?\s*[*_(]*"
-    r"(?P<score>10\.0|\d\.\d)\b(?!\.\d|/)"
+    r"(?P<score>10\.0|\d\.\d)\b(?!\.\d|/(?!10\b))"
 )
 _VECTOR = re.compile(r"\bCVSS:(?:3\.[01]|4\.0)(?:/[A-Za-z]+:[A-Za-z]+)+")
+_LEVELS = ("critical", "high", "medium", "moderate", "low")
 _DENIED = re.compile(
     r"\b(?:not|no|could|would|might|if|other|another|previous|earlier|initially|originally|before|"
     r"nvd|github|vendor|distribution\w*|some|most|depend\w*|worst|range|between|instead)\b|n['’]t\b",
@@ -50,7 +58,10 @@ def severity_agrees(case: Case) -> Iterator[Finding]:
     scored = tuple(_scored(case))
     if not scored:
         return
-    yield from _words(case, scored)
+    if has_words(case.draft, *_LEVELS):
+        yield from _words(case, scored)
+    if not has_words(case.draft, "cvss"):
+        return
     text = readable(case.draft)
     for match in _SCORE.finditer(text):
         if match["score"] not in {one.score for one in scored} and not _is_doubtful(text, match):
@@ -65,12 +76,15 @@ def _words(case: Case, scored: tuple[_Scored, ...]) -> Iterator[Finding]:
     for match in _WORD.finditer(text):
         group = next(name for name, found in match.groupdict().items() if found)
         word = match[group].lower().replace("moderate", "medium")
-        if word not in {one.word for one in scored} and not _is_doubtful(text, match):
+        is_doubtful = _is_doubtful(text, match, before=group in _IN_PASSING)
+        if word not in {one.word for one in scored} and not is_doubtful:
             yield _disagreement(case, match.span(group), match[group], scored[0])
 
 
-def _is_doubtful(text: str, match: re.Match[str]) -> bool:
-    return bool(_DENIED.search(sentence(text, match.start())[1]))
+def _is_doubtful(text: str, match: re.Match[str], *, before: bool = False) -> bool:
+    """Whether the sentence may mean something else; with `before`, by the words before alone."""
+    start, around = sentence(text, match.start())
+    return bool(_DENIED.search(around, 0, match.start() - start if before else len(around)))
 
 
 def _disagreement(case: Case, span: tuple[int, int], words: str, scored: _Scored) -> Finding:

@@ -6,12 +6,13 @@ merely occurs, in an example or a log, says nothing about what is affected.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.ordering import is_affected
-from mkdocs_advisories.checks.prose import bounded, readable, sentence
+from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.model import Affected, EventType
 from mkdocs_advisories.problems import Related
@@ -75,6 +76,16 @@ _THROUGH = bounded(
     rf"|(?P<list3>{_V})\s+and\s+(?:earlier|below|older|prior)(?:\s+(?:versions?|releases?))?"
     r"\s+(?:are|is)\s+(?:affected|vulnerable)\b"
 )
+_WORDS = {
+    _FIXED: ("fixed", "patched", "resolved", "addressed", "corrected", "remediated"),
+    _CONTAINS: ("fix", "patch"),
+    _UPGRADE: ("upgrad", "updat"),
+    _BEFORE: ("before", "prior", "below", "older", "earlier", "less", "<"),
+    _SINCE: ("affected", "vulnerable", "introduced", "present", "exist"),
+    _THROUGH: ("through", "including", "earlier", "below", "older", "prior"),
+}
+"""A pattern finds nothing where none of its words stands. (Two words may stand on two lines.)"""
+
 _UP_TO = re.compile(rf"(?<![<>=])<\s{{0,2}}(?P<list>{_V})|\b(?:before|prior to)\s(?P<list2>{_V})")
 _FROM = re.compile(rf">=\s{{0,2}}(?P<list>{_V})")
 _TABLE = re.compile(
@@ -97,6 +108,10 @@ _DENIED = re.compile(
 _OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
 
 
+_MOST_CLAIMS = 300
+"""Sentences, versions in one of them, and cells that are read: far more than any text has."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
     """A version that the text says something about: its offset, and the words that lead to it."""
@@ -110,6 +125,7 @@ class Claim:
 def fixes_agree(case: Case) -> Iterator[Finding]:
     """What the text calls fixed is fixed by the data."""
     fixed = versions_of(case, EventType.FIXED)
+    known = _plainly(fixed)
     stated = (
         *claims(case, _FIXED),
         *claims(case, _CONTAINS),
@@ -117,11 +133,11 @@ def fixes_agree(case: Case) -> Iterator[Finding]:
     )
     named = frozenset(_plain(claim.version) for claim in stated)
     for claim in stated:
-        if not _is_among(claim.version, fixed) and _is_contradicted(case, claim.version, named):
+        if not _is_among(claim.version, known) and _is_contradicted(case, claim.version, named):
             text = "the text says that `{version}` has the fix; the data does not"
             yield _disagreement(case, claim, text, fixed)
     for claim in claims(case, _UPGRADE):
-        if not _is_among(claim.version, fixed) and _is_affected(case, claim.version):
+        if not _is_among(claim.version, known) and _is_affected(case, claim.version):
             yield _disagreement(
                 case, claim, "the text sends readers to `{version}`, which is affected", fixed
             )
@@ -133,17 +149,18 @@ def bounds_agree(case: Case) -> Iterator[Finding]:
     fixed = versions_of(case, EventType.FIXED)
     begun = versions_of(case, EventType.INTRODUCED)
     last = versions_of(case, EventType.LAST_AFFECTED)
-    known = {**fixed, **begun}
+    plainly = {kind: _plainly(one) for kind, one in (("begun", begun), ("last", last))}
+    known = _plainly({**fixed, **begun})
     for claim in (*claims(case, _BEFORE), *in_tables(case, _AFFECTED_HEAD, _UP_TO)):
         if fixed and not last and not _is_among(claim.version, known):
             text = "the text says “before `{version}`”; by the data no affected range ends there"
             yield _disagreement(case, claim, text, fixed)
     for claim in (*claims(case, _SINCE), *in_tables(case, _AFFECTED_HEAD, _FROM)):
-        if begun and not _is_among(claim.version, begun):
+        if begun and not _is_among(claim.version, plainly["begun"]):
             text = "the text has `{version}` as the first affected version; the data has not"
             yield _disagreement(case, claim, text, begun)
     for claim in claims(case, _THROUGH):
-        if not _is_among(claim.version, last) and _is_safe(case, claim.version):
+        if not _is_among(claim.version, plainly["last"]) and _is_safe(case, claim.version):
             text = "the text calls `{version}` affected; by the data it is not"
             yield _disagreement(case, claim, text, {**last, **fixed})
 
@@ -151,18 +168,24 @@ def bounds_agree(case: Case) -> Iterator[Finding]:
 def claims(case: Case, pattern: re.Pattern[str]) -> Iterator[Claim]:
     """Find the versions that follow some words, where the sentence leaves no doubt."""
     text = readable(case.draft)
-    for match in pattern.finditer(text):
+    if not has_words(case.draft, *_WORDS[pattern]):
+        return
+    for match in islice(pattern.finditer(text), _MOST_CLAIMS):
         group = next(name for name, found in match.groupdict().items() if found)
         if _is_doubtful(case, text, match):
             continue
-        for version in _VERSION.finditer(text, match.start(group), match.end(group)):
+        versions = _VERSION.finditer(text, match.start(group), match.end(group))
+        for version in islice(versions, _MOST_CLAIMS):
             yield Claim(version=version[0], offset=version.start(), words=match[0])
 
 
 def in_tables(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
     """Find the versions in the columns of tables whose heading says what they are."""
-    text = readable(case.draft)
-    for table in _TABLE.finditer(text):
+    yield from islice(_in_columns(readable(case.draft), head, cell), _MOST_CLAIMS)
+
+
+def _in_columns(text: str, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
+    for table in _TABLE.finditer(text) if "|" in text else ():
         columns = [
             number for number, (_, words) in enumerate(_cells(table["head"])) if head.search(words)
         ]
@@ -217,9 +240,12 @@ def _is_about_packages(case: Case, words: str) -> bool:
     return all(name in names for name in written)
 
 
-def _is_among(version: str, known: dict[str, nodes.Scalar]) -> bool:
-    plain = _plain(version)
-    return any(_plain(one) == plain for one in known)
+def _is_among(version: str, known: frozenset[str]) -> bool:
+    return _plain(version) in known
+
+
+def _plainly(known: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(_plain, known))
 
 
 def _plain(version: str) -> str:

@@ -9,6 +9,7 @@ from mkdocs_advisories.source import nodes
 
 _UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|XXX|TBD|TBA|TKTK)\b"
+    r"|\b(?:todo|fixme|tbd)(?=:\s)|(?m:^(?:todo|fixme|tbd)(?=\.?$))"
     r"|\b[Ll]orem ipsum\b"
     r"|\b(?:CVE|GHSA|RUSTSEC|PYSEC)-(?:[0-9]{4}-[Xx]{4,}|[Xx]{4}-[Xx]{4,}(?:-[Xx]{4})?|0000-0000)\b"
     r"|<(?:your|insert|placeholder|package|version|name|description|cve|id|date|link|url|fill)"
@@ -16,6 +17,7 @@ _UNFINISHED = re.compile(
     r"|\[(?:insert|describe|fill in|your|placeholder|add)\b[^\]\n]{0,60}\](?![(\[:])"
     r"|\{\{[^{}\n]{0,60}\}\}"
 )
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _IDS = frozenset({"id", "aliases", "related", "upstream", "superseded_by"})
 """Their placeholders are those of databases, which ADV203 knows."""
 _TEMPLATE = re.compile(
@@ -34,7 +36,9 @@ _LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])|<[^<>\n]*>|\b
 def nothing_is_left_to_be_written(case: Case) -> Iterator[Finding]:
     """A placeholder that is published is a promise that nobody keeps."""
     remedy = "write what belongs here, or remove it"
-    for match in _UNFINISHED.finditer(case.draft.prose):
+    # A comment as such is refused (ADV140), with all that is in it.
+    prose = _COMMENT.sub(lambda match: " " * len(match[0]), case.draft.prose)
+    for match in _UNFINISHED.finditer(prose):
         text = "`{words}` is still to be written"
         yield case.in_body(match.start(), len(match[0]), text=text, remedy=remedy, words=match[0])
     for match in _TEMPLATE.finditer(case.draft.prose):

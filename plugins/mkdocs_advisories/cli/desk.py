@@ -6,10 +6,10 @@ from pathlib import Path
 
 from mkdocs_advisories.authoring.completion import House
 from mkdocs_advisories.authoring.live import entry_of, live_problems
+from mkdocs_advisories.checks import Checked
 from mkdocs_advisories.cli.exits import Stop
 from mkdocs_advisories.cli.project import Project, load_project
 from mkdocs_advisories.embargo import disclose
-from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.source.catalog import Entry, Outline, outline, read_entries
 from mkdocs_advisories.source.folder import README, Listing, list_folder
 
@@ -73,8 +73,8 @@ class Desk:
         self.unsaved.pop(path, None)
         self.refresh()
 
-    def problems(self, path: str, now: datetime) -> tuple[Problem, ...]:
-        """Give what is wrong with a file that is being written."""
+    def checked(self, path: str, now: datetime) -> Checked:
+        """Give what is wrong with a file that is being written, and which rules have failed."""
         written = {name: outline(one) for name, one in self.unsaved.items()}
         others = (self.outlines | written).values()
         entry = self.unsaved[path]

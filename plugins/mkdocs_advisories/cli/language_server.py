@@ -19,10 +19,12 @@ from mkdocs_advisories import __version__
 from mkdocs_advisories.authoring.completion import Offer, Sort, offers
 from mkdocs_advisories.authoring.cursor import Cursor, cursor_in
 from mkdocs_advisories.authoring.hover import hint_at
+from mkdocs_advisories.checks import Checked
 from mkdocs_advisories.cli.desk import Desk, Desks
 from mkdocs_advisories.cli.exits import Stop
 from mkdocs_advisories.cli.project import now
 from mkdocs_advisories.problems import Level, Place, Problem
+from mkdocs_advisories.report.findings import Crash
 from mkdocs_advisories.source.catalog import Entry
 
 _SEVERITIES = {
@@ -95,8 +97,8 @@ class _Opened:
     lines: Lines
     entry: Entry
 
-    def problems(self) -> tuple[Problem, ...]:
-        return self.desk.problems(self.path, now())
+    def checked(self) -> Checked:
+        return self.desk.checked(self.path, now())
 
 
 class AdvisoryServer(LanguageServer):
@@ -128,10 +130,18 @@ class AdvisoryServer(LanguageServer):
     def publish(self, uri: str) -> None:
         """Tell the client the problems of a document."""
         document = self.opened(uri)
-        found = () if document is None else document.problems()
-        diagnostics = [_diagnostic(one, document) for one in found if document]
+        checked = document.checked() if document else Checked(problems=())
+        for crash in checked.crashes:
+            self.confess(crash)
+        diagnostics = [_diagnostic(one, document) for one in checked.problems if document]
         self.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics)
+        )
+
+    def confess(self, crash: Crash) -> None:
+        """Say that a rule has failed, without any value of the file: the others have run."""
+        self.window_log_message(
+            lsp.LogMessageParams(type=lsp.MessageType.Error, message=str(crash))
         )
 
     def refresh(self, uri: str) -> None:
@@ -291,7 +301,7 @@ def _hover(document: _Opened, position: lsp.Position) -> lsp.Hover | None:
 
 
 def _actions(document: _Opened, wanted: lsp.Range) -> Iterator[lsp.CodeAction]:
-    for problem in document.problems():
+    for problem in document.checked().problems:
         place = document.lines.range(problem.place)
         if problem.fix is None or place.end < wanted.start or wanted.end < place.start:
             continue

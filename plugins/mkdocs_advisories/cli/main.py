@@ -1,10 +1,12 @@
 """The entry point: finds the command, and turns every end of a run into its exit code."""
 
+import errno
 import os
 import sys
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -80,6 +82,16 @@ def advisory(ctx: click.Context, config_file: Path) -> None:
     ctx.obj = config_file
 
 
+def _explain_or_confess(error: OSError) -> NoReturn:
+    """Tell a disk that is full or failing, on which nothing more can be written, from a bug."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        click.echo(bug_text(error), err=True)
+        sys.exit(Exit.BUG)
+    click.echo(f"Error: the output cannot be written: {error.strerror}", err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(Exit.OUTSIDE)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     try:
@@ -94,6 +106,8 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read the output has stopped reading; the interpreter must not try again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FINE)
+    except OSError as error:
+        _explain_or_confess(error)
     except Exception as error:  # noqa: BLE001 - whatever else comes here is our bug
         click.echo(bug_text(error), err=True)
         sys.exit(Exit.BUG)

@@ -68,6 +68,8 @@ def _why_not(text: str) -> str:
         return "date and time are not joined by a capital `T`"
     if re.search(r"[0-9]z$", text):
         return "the zone is not a capital `Z`"
+    if text and not re.search(r"[0-9]", text):
+        return "it has neither date nor time"
     if re.search(r"[A-Za-z]{2,}(/[A-Za-z_]+)?\]?$", text):
         return "it names a time zone, which is ambiguous"
     return "it is not of the form `2026-04-09T20:24:12Z`"

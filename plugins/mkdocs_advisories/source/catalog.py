@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mkdocs_advisories.model import Advisory, Attachment, InstantError
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Problem, in_order
+from mkdocs_advisories.problems import Problem, bounded, in_order
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
 from mkdocs_advisories.source.companions import concerned
@@ -286,7 +286,7 @@ def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     for problem in problems:
         detail = problem.text if problem.code == "ADV101" else ""
         kept.setdefault((problem.place.line, problem.place.column, detail), problem)
-    return tuple(kept.values())
+    return tuple(bounded(kept.values()))
 
 
 def _embargo(root: nodes.Mapping) -> datetime | None:

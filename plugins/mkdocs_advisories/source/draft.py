@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from mkdocs_advisories.model import Affected, Attachment, Content
+from mkdocs_advisories.model import Affected, Attachment, Content, EmbargoChange
 from mkdocs_advisories.problems import Place
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import without_code
@@ -30,6 +30,7 @@ class Draft:
     content: Content
     embargo: datetime | None
     embargo_reason: str | None
+    embargo_changes: tuple[EmbargoChange, ...]
     cve_issued: datetime | None
     handler: str | None
     faulty: frozenset[str]
@@ -128,6 +129,7 @@ def draft(
         content=advisory.content,
         embargo=advisory.embargo,
         embargo_reason=advisory.embargo_reason,
+        embargo_changes=advisory.embargo_changes,
         cve_issued=advisory.cve_issued,
         handler=advisory.handler,
         faulty=faulty,

@@ -165,6 +165,7 @@ def paired_events(_: Front, path: Path, node: Node) -> Iterator[Problem]:
                 "write `introduced` and `fixed` (or `last_affected`) in turn, in ascending order"
             )
             yield _problem("ADV123", (*path, "events", index), event, text, remedy)
+            return  # what stands behind it may be out of step for this very reason
         wants_start = not is_start
 
 

@@ -179,7 +179,11 @@ class _Builder:
             place = place._replace(end_line=place.line, end_column=place.column + 1)
             self._report("ADV007", place, "YAML takes no tab here", "indent by spaces")
             return
-        self._report("ADV007", place, f"not valid YAML: {error.problem}", _YAML_REMEDY)
+        remedy = next(
+            (one for words, one in _YAML_REMEDIES.items() if words in str(error.problem)),
+            _YAML_REMEDY,
+        )
+        self._report("ADV007", place, f"not valid YAML: {error.problem}", remedy)
 
     def _refuse_indirection(self, event: yaml.NodeEvent) -> None:
         what = (
@@ -300,3 +304,11 @@ _UNCLOSED = re.compile(r"unexpected end of stream|expected ',' or|unexpected doc
 _YAML_REMEDY = (
     "put text that has `: `, ` #` or begins with a sign into double quotes; indent by spaces"
 )
+_YAML_REMEDIES = {
+    "expected ',' or": "close what is opened here: each `{`, `[` and quotation mark has its other",
+    "unexpected end of stream": "close the quotation mark that opens here",
+    "mapping values are not allowed": (
+        "put the text of this line into double quotes: it has `: ` in it; or correct the indent"
+    ),
+}
+"""By words of the parser's message."""

@@ -235,6 +235,9 @@ def _missing(failure: _Failure) -> Iterator[Misfit]:
 def _wrong_type(failure: _Failure) -> Iterator[Misfit]:
     expected, got = str(failure.limit), failure.instance
     is_number = isinstance(got, (int, float)) and not isinstance(got, bool)
+    if expected == "string" and is_number and not _fits_in_quotes(failure):
+        yield from _wrong_form(failure)
+        return
     if expected == "string" and is_number:
         yield Misfit(
             code="ADV108",
@@ -250,6 +253,12 @@ def _wrong_type(failure: _Failure) -> Iterator[Misfit]:
         text=f"expected {_TYPES[expected]}, not {_kind(got)}",
         remedy=_by_example(failure.about),
     )
+
+
+def _fits_in_quotes(failure: _Failure) -> bool:
+    """Whether quotes are all that a number wants: the text fits the form of the field."""
+    form = failure.about.get("pattern")
+    return form is None or bool(re.search(form, failure.value))
 
 
 def _not_a_choice(failure: _Failure) -> Iterator[Misfit]:
@@ -279,7 +288,9 @@ def _no_instant(failure: _Failure) -> Iterator[Misfit]:
     if failure.limit != "date-time":
         yield from _wrong_form(failure)
         return
-    or_undecided = ", or `undecided`" if failure.path[-1] == "embargo" else ""
+    may_wait = failure.path[-1] == "embargo"
+    or_undecided = ", or `undecided`" if may_wait else ""
+    is_cased_otherwise = may_wait and failure.value.lower() == "undecided"
     yield Misfit(
         code="ADV109",
         path=failure.path,
@@ -288,7 +299,7 @@ def _no_instant(failure: _Failure) -> Iterator[Misfit]:
             "write date, time with seconds, and zone: `2026-04-09T20:24:12Z` or"
             f" `2026-04-09T22:24:12+02:00`{or_undecided}"
         ),
-        meant=_only_spelled_otherwise(failure.value),
+        meant="undecided" if is_cased_otherwise else _only_spelled_otherwise(failure.value),
         values={"value": failure.value},
     )
 

@@ -5,7 +5,7 @@ import click
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.cli.exits import Exit
-from mkdocs_advisories.cli.project import current_project, now
+from mkdocs_advisories.cli.project import current_project, now, now_option
 from mkdocs_advisories.cli.terminal import shows_held
 from mkdocs_advisories.disclosure.status import status
 from mkdocs_advisories.disclosure.status_report import status_json, status_text
@@ -28,7 +28,8 @@ from mkdocs_advisories.source.reservations import reserved_ids
     is_flag=True,
     help="Print when the next embargo ends (RFC 3339), or nothing. For timers.",
 )
-def command(*, form: str, only_next: bool) -> int:
+@now_option
+def command(*, form: str, only_next: bool, earlier: str | None) -> int:
     """Show what is held, due, disclosed and withdrawn, and what comes next.
 
     An advisory is due if its embargo ends within 24 hours, or has ended while errors keep it from
@@ -36,7 +37,7 @@ def command(*, form: str, only_next: bool) -> int:
     or an embargo is undecided when the policy's clock has run out. Titles, handlers and packages of
     held ones are shown on a terminal only.
     """
-    project, instant = current_project(), now()
+    project, instant = current_project(), now(earlier)
     catalog = project.read_catalog()
     if only_next:
         ahead = [one for one in catalog.embargoes.values() if one > instant]

@@ -1,0 +1,181 @@
+"""Sealed advisories, formats, the clock and the proof together: what one holds, all hold."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from conftest import PROJECT, Folder
+from mkdocs_advisories.cli.main import main
+from sealing import NAME, WORDS, new_keys, put
+
+KEYS = new_keys()
+FAR = "2999-01-01T00:00:00Z"
+BODY = f"""\
+## Impact
+
+{WORDS}, and whoever reads them here reads them before their time.
+A second paragraph tells of brass lanterns that nobody may see burning yet.
+"""
+ATTACHED = b"ward one, ward two, ward four, and the last ward is never turned\n"
+
+
+def run(folder: Folder, *arguments: str) -> int:
+    """Run `advisory` for a project."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--config-file", str(folder.path.parent / "mkdocs.yml"), *arguments])
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def project(checkout: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """A project with a sealed advisory, the key to it, and a site in which it is not."""
+    for name in ("SOURCE_DATE_EPOCH", "ADVISORY_NOW", "ADVISORY_IDENTITY"):
+        monkeypatch.delenv(name, raising=False)
+    KEYS.write(checkout)
+    put(checkout, KEYS, embargo=FAR, body=BODY, attachments={"brass-wards.txt": ATTACHED})
+    monkeypatch.setenv("ADVISORY_KEY", KEYS.secrets[0])
+    site = checkout.path.parent / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<p>A page about the harbour.</p>", encoding="utf-8")
+    return checkout
+
+
+SEALED_LEAKS = {
+    "the body": ("a.html", "<p>whoever reads <b>them here</b> reads them before their time</p>"),
+    "the id": ("a.html", "lan_2026_0001"),
+    "an attachment": ("a.txt", ATTACHED.decode()),
+    "a part of an attachment": ("a.txt", "two, ward four, and the last ward is never turned"),
+    "the name of an attachment": ("a.html", '<a href="brass%2Dwards.txt">'),
+}
+
+
+@pytest.mark.parametrize("leak", SEALED_LEAKS)
+def test_with_the_key_the_proof_looks_for_what_is_sealed(
+    project: Folder, capsys: pytest.CaptureFixture[str], leak: str
+) -> None:
+    site = project.path.parent / "site"
+    assert run(project, "prove", str(site)) == 0
+    assert "1 held," in capsys.readouterr().out
+    name, text = SEALED_LEAKS[leak]
+    (site / name).write_text(text, encoding="utf-8")
+    assert run(project, "prove", str(site)) == 3
+    said = capsys.readouterr().out
+    assert f"leak: {name} shows something of advisories/{NAME}.sealed.md\n" in said
+    assert not re.search("canary|ward|2026-0001", said.replace(str(site), ""))
+
+
+def test_what_was_sealed_and_is_disclosed_is_no_leak(project: Folder) -> None:
+    put(project, KEYS, embargo="2020-01-01T00:00:00Z", body=BODY, attachments={"w.txt": ATTACHED})
+    site = project.path.parent / "site"
+    (site / "a.html").write_text(f"LAN-2026-0001 {BODY} {ATTACHED.decode()}", encoding="utf-8")
+    project.write("LAN-2026-0002", embargo=FAR, body=BODY + "\nBut this is held, and told nowhere.")
+    assert run(project, "prove", str(site)) == 0
+
+
+def test_without_a_key_the_proof_says_what_it_has_not_looked_for(
+    project: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ADVISORY_KEY")
+    site = str(project.path.parent / "site")
+    assert run(project, "prove", site) == 0
+    said = capsys.readouterr().out
+    path = f"advisories/{NAME}.sealed.md"
+    assert f"not looked for: {path}: it is sealed, and there is no key\n" in said
+    assert "Proven, but for what is sealed: nothing else that is held is in" in said
+    assert "1 sealed and not opened;" in said
+    assert run(project, "prove", site, "--format", "json") == 0
+    data = json.loads(capsys.readouterr().out)
+    schema = (PROJECT / "schema" / "proof.schema.json").read_text(encoding="utf-8")
+    Draft202012Validator(json.loads(schema)).validate(data)
+    assert (data["held"], data["unopened"], data["refused"]) == (0, [path], [])
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_nothing_is_proven_if_a_sealed_file_is_at_fault(
+    project: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    has_key: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    if not has_key:
+        monkeypatch.delenv("ADVISORY_KEY")
+    file = project.path / f"{NAME}.sealed.md"
+    file.write_bytes(file.read_bytes().replace(b"revision: 1", b"revision: x"))
+    assert run(project, "prove", str(project.path.parent / "site")) == 3
+    said = capsys.readouterr().out
+    assert f"unprovable: advisories/{NAME}.sealed.md: it cannot be opened or understood" in said
+
+
+def test_nothing_is_proven_if_what_was_sealed_cannot_be_understood(
+    project: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(project, KEYS, embargo="2020-01-01\nid: [", body=BODY)
+    assert run(project, "prove", str(project.path.parent / "site")) == 3
+    assert "it cannot be opened or understood" in capsys.readouterr().out
+
+
+def test_the_key_of_somebody_else_proves_nothing(
+    project: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVISORY_KEY", KEYS.stranger)
+    assert run(project, "prove", str(project.path.parent / "site")) == 3
+
+
+def test_aliases_of_a_held_file_with_a_fault_are_looked_for(project: Folder) -> None:
+    project.write(
+        "LAN-2026-0009", embargo=FAR, body=BODY, more="aliases: [CVE-2026-4711]\nodd: 1\n"
+    )
+    site = project.path.parent / "site"
+    assert run(project, "prove", str(site)) == 0
+    (site / "a.html").write_text("CVE-2026-4711", encoding="utf-8")
+    assert run(project, "prove", str(site)) == 3
+
+
+# The clock
+
+
+@pytest.mark.parametrize(
+    "arguments", [("prove",), ("export", "--format", "osv", "--out", "x"), ("unseal", "FILE")]
+)
+def test_what_releases_asks_the_named_hosts_for_the_time(
+    project: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    """A host that cannot be asked stops it, so a clock that is ahead does."""
+    config = project.path.parent / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    added = re.sub(r"( *)(source: \w+)", r"\1\2\n\1clock_hosts: ['https://127.0.0.1:9/']", text)
+    assert added != text
+    config.write_text(added, encoding="utf-8")
+    monkeypatch.chdir(project.path.parent)
+    file = f"advisories/{NAME}.sealed.md"
+    assert run(project, *(file if one == "FILE" else one for one in arguments)) == 3
+    assert "`clock_hosts`" in capsys.readouterr().err
+    assert not Path("x").exists()
+
+
+COMMANDS = (
+    ("check",),
+    ("status",),
+    ("prove",),
+    ("export", "--format", "osv", "--out", "x"),
+)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_now_turns_the_clock_back_and_never_forward(
+    project: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(project.path.parent)
+    assert run(project, *arguments, "--now", "2999-06-01T00:00:00Z") == 3
+    assert "ahead of the clock" in capsys.readouterr().err
+    assert run(project, *arguments, "--now", "2026-01-01T00:00:00Z") != 3
+    assert run(project, *arguments, "--now", "yesterday") == 3

@@ -1,7 +1,13 @@
 """Sealed advisories, formats, the clock and the proof together: what one holds, all hold."""
 
+import gzip
+import io
 import json
 import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -179,3 +185,157 @@ def test_now_turns_the_clock_back_and_never_forward(
     assert "ahead of the clock" in capsys.readouterr().err
     assert run(project, *arguments, "--now", "2026-01-01T00:00:00Z") != 3
     assert run(project, *arguments, "--now", "yesterday") == 3
+
+
+# The whole site
+
+
+def canary(name: str) -> str:
+    """Give a word of no other place, long enough for the proof to need no other."""
+    return f"quokka-{name}-quokka"
+
+
+INTERNAL = f"""\
+handler: {canary("handler")}
+embargo_reason: {canary("reason")} of the embargo.
+embargo_changes:
+  - {{date: 2019-01-02T00:00:00Z, from: undecided, reason: {canary("change")} was told.}}
+cve_issued: 2019-01-01T07:08:09Z
+"""
+AHEAD = f"""\
+withdrawn: {{date: 2998-02-01T00:00:00Z, reason: {canary("withdrawal")} will come.}}
+revisions:
+  - {{date: 2020-02-01T00:00:00Z, summary: A revision that may be seen.}}
+  - {{date: 2998-01-01T00:00:00Z, summary: {canary("revision")} will come.}}
+timeline:
+  - {{date: 2019-05-01T00:00:00Z, summary: An event that may be seen.}}
+  - {{date: 2998-01-01T00:00:00Z, summary: {canary("event")} will come.}}
+credits:
+  - {{name: Mira Okafor, type: FINDER, consent: true}}
+"""
+OF_THE_HELD = f"""\
+aliases: [CVE-2026-4747, GHSA-2345-6789-cfgh]
+related: [CVE-2026-4748]
+cwe_ids: [CWE-787]
+references:
+  - {{type: FIX, url: "https://lantern.example/{canary("reference")}"}}
+credits:
+  - {{name: {canary("credit")}, type: FINDER, consent: true}}
+timeline:
+  - {{date: 2019-05-01T00:00:00Z, summary: {canary("told")} already.}}
+"""
+
+
+@pytest.fixture
+def full_project(checkout: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """One disclosed, with things that are still to come; one held in clear; one sealed."""
+    for name in ("SOURCE_DATE_EPOCH", "ADVISORY_NOW", "ADVISORY_IDENTITY", "ADVISORY_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_MKDOCS_2_WARNING", "1")
+    config = checkout.path.parent / "mkdocs.yml"
+    projects = (
+        "      projects:\n"
+        "        - {name: Lantern, packages: [crates.io/lantern]}\n"
+        "        - {name: Quiet harbour, packages: [npm/quokka-package]}\n"
+    )
+    config.write_text(config.read_text(encoding="utf-8") + projects, encoding="utf-8")
+    KEYS.write(checkout)
+    public = BODY.replace(WORDS, "What anybody may read")
+    checkout.write(
+        "2020/LAN-2020-0001",
+        embargo="2020-01-01T00:00:00Z",
+        more="aliases: [CVE-2020-9999]\n" + INTERNAL + AHEAD,
+        body=public.replace("brass", "copper").replace("Impact", "Impact of it"),
+    )
+    words = f"## Impact\n\n{canary('body')}: the dam breaks if two keepers sleep.\n\n{BODY}"
+    file = checkout.write(
+        "2026/LAN-2026-0007",
+        embargo="2999-01-01T00:00:00Z",
+        summary=f"The {canary('title')} of it",
+        more=OF_THE_HELD + INTERNAL,
+        body=words.replace("## Impact\n\n" + WORDS, "And"),
+    )
+    text = file.read_text(encoding="utf-8").replace(
+        "{ecosystem: crates.io, name: lantern}", "{ecosystem: npm, name: quokka-package}"
+    )
+    file.write_text(text, encoding="utf-8")
+    file.with_suffix("").mkdir()
+    (file.with_suffix("") / f"{canary('file')}.txt").write_text(canary("attached"))
+    held = f"## Impact\n\n{WORDS} {canary('sealed')}, whoever would like to know of them.\n"
+    put(checkout, KEYS, embargo=FAR, body=held, attachments={"s.txt": canary("inside").encode()})
+    return checkout
+
+
+HUSHED = re.compile(
+    rb"quokka|LAN.2026|CVE-2026-474|2345-6789-cfgh|canary|" + WORDS.encode()
+    + rb"|299[89]-|07:08:09|consent|handler|embargo_",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def layers(name: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give a file and what is in it, if it is an archive."""
+    yield name, name.encode() + b"\n" + raw
+    if name.endswith(".gz"):
+        yield name, gzip.decompress(raw)
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for one in archive.namelist():
+                yield from layers(f"{name}!/{one}", archive.read(one))
+
+
+def shown(site: Path) -> set[tuple[str, str]]:
+    """Give each file of a site that says something which it should not, and that."""
+    return {
+        (name, found[0].decode())
+        for file in site.rglob("*")
+        if file.is_file() and file.suffix not in {".js", ".css", ".map"}
+        for name, raw in layers(file.relative_to(site).as_posix(), file.read_bytes())
+        if (found := HUSHED.search(raw)) and name != "advisories.schema.json"
+    }
+
+
+def mkdocs(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run MkDocs as its users do."""
+    command = [sys.executable, "-m", "mkdocs", *arguments]
+    return subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("has_key", [False, True])
+def test_no_file_of_the_site_tells_what_is_held_internal_or_to_come(
+    full_project: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    has_key: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    if has_key:
+        monkeypatch.setenv("ADVISORY_KEY", KEYS.secrets[0])
+    root = full_project.path.parent
+    done = mkdocs(root, "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    site = root / "site"
+    assert shown(site) == set()
+    assert not HUSHED.search(done.stdout.encode() + re.sub(rb"299[89]-", b"", done.stderr.encode()))
+    (file,) = site.rglob("LAN-2020-0001/index.html")
+    page = file.read_text(encoding="utf-8")
+    assert "A revision that may be seen." in page
+    assert "An event that may be seen." in page
+    assert run(full_project, "prove", str(site)) == 0
+    assert {one.name for one in (site / "osv").iterdir() if one.is_dir()} == {"crates.io"}
+
+
+def test_the_test_finds_what_the_site_would_tell(full_project: Folder) -> None:
+    """With the held one public, each canary is in the site, but for what is internal."""
+    file = full_project.path / "2026" / "LAN-2026-0007.md"
+    text = file.read_text(encoding="utf-8").replace("embargo: 2999", "embargo: 2026")
+    text = re.sub(r"embargo_changes:\n.*\n|cve_issued.*\n|embargo_reason.*\n", "", text)
+    file.write_text(text, encoding="utf-8")
+    assert mkdocs(full_project.path.parent, "build").returncode == 0
+    site = full_project.path.parent / "site"
+    everything = b"".join(
+        raw
+        for one in site.rglob("*")
+        if one.is_file()
+        for _, raw in layers(one.relative_to(site).as_posix(), one.read_bytes())
+    ).decode("utf-8", "replace")
+    told = set(re.findall(r"quokka-([a-z]+)-quokka", everything))
+    assert told == {"body", "title", "reference", "credit", "told", "file", "attached"}

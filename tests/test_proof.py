@@ -859,6 +859,48 @@ def test_the_script_proves_each_site_that_it_builds_and_moves_away_what_is_not_p
         assert (root / f"{name}.refused" / "index.html").is_file()
 
 
+def test_the_script_moves_away_what_a_build_leaves_that_fails_late(
+    project: Folder, script: Path
+) -> None:
+    """A warning ends a strict build when all is written, and nothing of it is proven."""
+    root = project.path.parent
+    (root / "docs" / "index.md").write_text(f"# A\n\n[x](y.md)\n\n{HELD_BODY}", encoding="utf-8")
+    done = subprocess.run([script], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert "The site was not built to its end" in done.stderr
+    assert not (root / "site").exists()
+    (root / "docs" / "index.md").write_text("# A\n", encoding="utf-8")
+    assert subprocess.run([script], capture_output=True, check=False).returncode == 0
+    project.write("LAN-2026-0009", embargo="tomorrow")
+    done = subprocess.run([script], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert "Nothing was written" in done.stderr + done.stdout
+    assert (root / "site" / "index.html").is_file()
+
+
+def test_the_script_proves_a_build_however_it_is_asked_for(project: Folder, script: Path) -> None:
+    root = project.path.parent
+    (root / "docs" / "index.md").write_text(f"# Home\n\n{HELD_BODY}", encoding="utf-8")
+    (root / "other").mkdir()
+    config = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    moved = config + "docs_dir: ../docs\nsite_dir: elsewhere\n"
+    (root / "other" / "mkdocs.yml").write_text(moved, encoding="utf-8")
+    (root / "other" / "advisories").symlink_to(root / "advisories")
+    for arguments in (["--quiet", "build"], ["build", "-f", "other/mkdocs.yml"]):
+        done = subprocess.run([script, *arguments], capture_output=True, check=False, text=True)
+        assert done.returncode == 3, done.stderr
+        assert not (root / "site").exists()
+        assert not (root / "other" / "elsewhere").exists()
+
+
+def test_the_script_deploys_nothing_unproven(project: Folder, script: Path) -> None:
+    for arguments in (["gh-deploy"], ["--quiet", "gh-deploy", "--force"]):
+        done = subprocess.run([script, *arguments], capture_output=True, check=False, text=True)
+        assert done.returncode == 2
+        assert "what nobody has proven" in done.stderr
+    assert not (project.path.parent / "site" / "sitemap.xml").exists()
+
+
 def test_the_example_site_is_proven(example_site: Path) -> None:
     """With each fifth advisory held: as a whole, and not if one of their pages is put back."""
     command = [sys.executable, "-m"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from jsonschema import Draft202012Validator
 
 from conftest import PROJECT, Folder
 from mkdocs_advisories.cli.main import main
-from sealing import NAME, WORDS, new_keys, put
+from mkdocs_advisories.source.sealed.header import Notice
+from sealing import NAME, WORDS, git, new_keys, put
 
 KEYS = new_keys()
 FAR = "2999-01-01T00:00:00Z"
@@ -138,6 +140,76 @@ def test_aliases_of_a_held_file_with_a_fault_are_looked_for(project: Folder) -> 
     assert run(project, "prove", str(site)) == 0
     (site / "a.html").write_text("CVE-2026-4711", encoding="utf-8")
     assert run(project, "prove", str(site)) == 3
+
+
+# Commands that meet what they cannot open
+
+
+def test_without_a_key_every_command_says_what_it_has_not_seen(
+    project: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ADVISORY_KEY")
+    project.write("LAN-2020-0001", embargo="2020-01-01T00:00:00Z")
+    assert run(project, "status") == 0
+    out = capsys.readouterr().out
+    assert "1 sealed, not opened: there is no key\nnext: no other embargo is known\n" in out
+    assert run(project, "status", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)["unopened"] == [f"advisories/{NAME}.sealed.md"]
+    assert run(project, "status", "--next") == 0
+    assert capsys.readouterr() == ("", "1 sealed, not opened: there is no key\n")
+    assert run(project, "check") == 0
+    assert "1 sealed file not opened: there is no key" in capsys.readouterr().err
+    out = str(project.path.parent / "out")
+    assert run(project, "export", "--format", "osv", "--out", out) == 0
+    assert capsys.readouterr().err == "1 sealed ones are held: there is no key\n"
+
+
+def test_the_next_embargo_may_be_that_of_a_notice(
+    project: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    embargo = datetime(2999, 1, 1, tzinfo=UTC)
+    notice = Notice(projects=("Lantern",), severity=None, embargo=embargo)
+    put(project, KEYS, embargo=FAR, body=BODY, notice=notice)
+    monkeypatch.delenv("ADVISORY_KEY")
+    assert run(project, "status", "--next") == 0
+    assert capsys.readouterr() == ("2999-01-01T00:00:00Z\n", "")
+
+
+def test_the_status_shows_what_the_key_does_not_open(
+    project: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ADVISORY_KEY", KEYS.stranger)
+    run(project, "status")
+    assert "1 error (ADV167)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_diff_tells_what_became_of_sealed_files(
+    project: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    has_key: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    root = project.path.parent
+    put(project, KEYS, embargo=FAR, body=BODY, name="b" * 12, stem="LAN-2026-0002")
+    git(root, "init", "--quiet")
+    git(root, "add", "advisories")
+    git(root, "commit", "--quiet", "--message", "one")
+    put(project, KEYS, embargo=FAR, body=BODY, revision=2)
+    put(project, KEYS, embargo=FAR, body=BODY, name="c" * 12, stem="LAN-2026-0003")
+    (project.path / f"{'b' * 12}.sealed.md").unlink()
+    if not has_key:
+        monkeypatch.delenv("ADVISORY_KEY")
+    assert run(project, "diff", "HEAD") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{'b' * 12}.sealed removed (advisories/{'b' * 12}.sealed.md)",
+        "  held",
+        f"{'c' * 12}.sealed added (advisories/{'c' * 12}.sealed.md)",
+        "  held",
+        f"{NAME}.sealed changed (advisories/{NAME}.sealed.md)",
+        "  held",
+        "3 advisories changed",
+    ]
 
 
 # The clock

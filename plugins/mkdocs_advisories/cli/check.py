@@ -122,6 +122,9 @@ def command(  # noqa: PLR0913 - the options of a command
     form = form or _default_form(output)
     findings = run.findings(shows_held=shows_held, above=_folder_above(project, form))
     _publish(findings, form=form, output=output)
+    if findings.unopened:
+        text = f"{counted(findings.unopened, 'sealed file')} not opened: there is no key"
+        click.echo(f"{text}, so only the outside was checked", err=True)
     return _exit(findings, strict=strict, exit_zero=exit_zero)
 
 
@@ -156,6 +159,7 @@ class Run:
             ),
             texts={above + path: text for path, text in texts.items()},
             crashes=examined.crashes,
+            unopened=sum(map(self.choice.wants_file, examined.unopened)),
         )
 
 

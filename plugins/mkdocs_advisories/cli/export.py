@@ -205,7 +205,10 @@ def _write(file: Path, content: bytes, *, private: bool, force: bool) -> None:
 
 def _unsound(catalog: Catalog) -> int:
     """Count the files that were left out because something is wrong with them, and say so."""
-    unsound = catalog.files - len(catalog.advisories)
+    sealed = len(catalog.unopened)
+    if sealed:
+        click.echo(f"{sealed} sealed ones are held: there is no key", err=True)
+    unsound = catalog.files - len(catalog.advisories) - sealed
     if unsound:
         click.echo(f"{unsound} files were left out: see `advisory check`", err=True)
     return unsound

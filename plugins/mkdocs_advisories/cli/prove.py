@@ -236,4 +236,5 @@ def _verdict(report: Report, site: Path) -> str:
 def _held(report: Report) -> str:
     looked_for = f"{report.held:,} held, {report.windows:,} needles" if report.held else ""
     sealed = f"{len(report.unopened):,} sealed and not opened" if report.unopened else ""
-    return ", ".join(filter(None, [looked_for, sealed])) or "nothing is held"
+    refused = f"{len(report.refused):,} sealed and refused" if report.refused else ""
+    return ", ".join(filter(None, [looked_for, sealed, refused])) or "nothing is held"

@@ -1,5 +1,7 @@
 """`advisory status`: what is held, due and disclosed, what is missing, and what comes next."""
 
+from datetime import datetime
+
 import click
 
 from mkdocs_advisories.checks import check
@@ -10,6 +12,7 @@ from mkdocs_advisories.cli.terminal import shows_held
 from mkdocs_advisories.disclosure.status import status
 from mkdocs_advisories.disclosure.status_report import status_json, status_text
 from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.reservations import reserved_ids
 
 
@@ -40,10 +43,7 @@ def command(*, form: str, only_next: bool, earlier: str | None) -> int:
     project, instant = current_project(), now(earlier)
     catalog = project.read_catalog()
     if only_next:
-        ahead = [one for one in catalog.embargoes.values() if one > instant]
-        if ahead:
-            click.echo(format_instant(min(ahead)))
-        return Exit.FINE
+        return _show_next(catalog, instant)
     checked = check(House(catalog=catalog, policy=project.policy, now=instant))
     found = (*catalog.problems, *checked.problems)
     state = status(
@@ -61,3 +61,14 @@ def command(*, form: str, only_next: bool, earlier: str | None) -> int:
     if checked.crashes:
         return Exit.BUG
     return Exit.PROBLEMS if state.overdue else Exit.FINE
+
+
+def _show_next(catalog: Catalog, instant: datetime) -> int:
+    """Print when the next embargo ends, as far as files and the notices of sealed ones say."""
+    notices = [one.notice for one in catalog.unopened if one.notice]
+    told = [*catalog.embargoes.values(), *(one.embargo for one in notices if one.embargo)]
+    if ahead := [one for one in told if one > instant]:
+        click.echo(format_instant(min(ahead)))
+    if silent := len(catalog.unopened) - len(notices):
+        click.echo(f"{silent} sealed, not opened: there is no key", err=True)
+    return Exit.FINE

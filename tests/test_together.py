@@ -411,3 +411,39 @@ def test_the_test_finds_what_the_site_would_tell(full_project: Folder) -> None:
     ).decode("utf-8", "replace")
     told = set(re.findall(r"quokka-([a-z]+)-quokka", everything))
     assert told == {"body", "title", "reference", "credit", "told", "file", "attached"}
+
+
+# Copies for coordination
+
+
+def test_a_copy_of_what_is_sealed_does_not_come_to_lie_in_a_public_source(
+    project: Folder, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = project.path.parent / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8").replace("source: private", "source: public")
+    config.write_text(text, encoding="utf-8")
+    wanted = ("export", "LAN-2026-0001", "--format", "osv", "--include-held", "--out")
+    inside, outside = project.path.parent / "records", tmp_path_factory.mktemp("cna")
+    assert run(project, *wanted, str(inside)) == 3
+    assert "a source that is public" in capsys.readouterr().err
+    assert not inside.exists()
+    assert run(project, *wanted, str(outside)) == 0
+    (copy,) = outside.rglob("*.json")
+    assert copy.name.startswith("EMBARGOED-")
+
+
+@pytest.mark.parametrize("kind", ["osv", "csaf", "cve", "rustsec"])
+@pytest.mark.parametrize("embargo", ["undecided", "2999-01-01T20:00:00Z"])
+def test_a_copy_that_is_imported_again_is_held(
+    checkout: Folder, tmp_path_factory: pytest.TempPathFactory, embargo: str, kind: str
+) -> None:
+    """A record has a day where an embargo has an instant, and today's where there is none."""
+    file = checkout.write(embargo=embargo, more="aliases: [CVE-2026-4711]\n")
+    out = tmp_path_factory.mktemp("cna")
+    wanted = ("export", "LAN-2026-0001", "--format", kind, "--include-held", "--out", str(out))
+    assert run(checkout, *wanted) == 0
+    file.unlink()
+    (copy,) = (one for one in out.rglob("*") if one.is_file())
+    assert run(checkout, "import", str(copy), "--from", kind, "--id", "LAN-2026-0001") == 0
+    (again,) = checkout.read().advisories
+    assert again.embargo is None or again.embargo >= datetime(2999, 1, 1, 20, tzinfo=UTC)

@@ -14,7 +14,7 @@ from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, now, now_option
 from mkdocs_advisories.embargo import coordination_copy, disclose
 from mkdocs_advisories.model import Advisory, Coordination, Disclosed
-from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.policy import Policy, Source
 from mkdocs_advisories.site.exports import EXPORTS, exported, shared
 from mkdocs_advisories.source.catalog import Catalog
 
@@ -143,6 +143,13 @@ def _guard(held: Sequence[Advisory], project: Project, out: Path, *, include_hel
                 f"{out} lies in a folder that is published: choose another",
                 exit_code=Exit.EMBARGO,
             )
+    is_public = project.policy.source is Source.PUBLIC
+    if held and is_public and target.is_relative_to(project.root.resolve()):
+        raise Stop(
+            f"{out} lies in a source that is public, and the copy is in clear: choose a folder"
+            " elsewhere",
+            exit_code=Exit.EMBARGO,
+        )
 
 
 def _stop_on_mentions(chosen: Iterable[Advisory], house: House) -> None:

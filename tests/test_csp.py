@@ -87,6 +87,45 @@ BODIES = {
     "fence": f'```" onmouseover={ALARM}(name) x="\n{SCRIPT}\n```',
     "clobbering": '<a id="__config">x</a><form id="__search"></form>',
 }  # fmt: skip
+ODD = """\
+<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=RUN&gt;'>
+<math><style><img src=x onerror=RUN></style></math>
+<svg><title><style><img src=x onerror=RUN></style></title></svg>
+<svg><foreignObject><iframe srcdoc='<script>parent.RUN</script>'>
+<svg><use href='data:image/svg+xml,<svg id=x onload=RUN>#x'></use></svg>
+<svg><a><animate attributeName=href values='javascript:RUN'/><text y=20>x</text></a></svg>
+<svg><set attributeName=onmouseover to='RUN'></svg>
+<noscript><p title='</noscript><img src=x onerror=RUN>'>
+<textarea><p title='</textarea><img src=x onerror=RUN>'>
+<template><img src=x onerror=RUN></template><div shadowrootmode=open>
+<details open ontoggle=RUN>x</details>
+<marquee onstart=RUN>x</marquee>
+<input autofocus onfocus=RUN>
+<video><source onerror=RUN></video>
+<audio src=x onerror=RUN>
+<body onload=RUN onpageshow=RUN>
+<form action='javascript:RUN'><button>x</button></form><button formaction='javascript:RUN'>y
+<button popovertarget=x>x</button><div popover id=x onbeforetoggle=RUN>x</div>
+<img/src=x/onerror=RUN//>
+<a href='java&#9;script:RUN'>x</a> <a href='&#1;javascript:RUN'>y</a>
+[x](java&Tab;script&colon;RUN) [y](&#x6A;avascript:RUN)
+[x](javascript%3ARUN) [y](%6aavascript:RUN)
+[x](vbscript:RUN) ![y](data:text/html,<script>RUN</script>)
+[x][y]~~[y]: <javascript:RUN> 'a'~
+A paragraph~{: onclick='RUN' }~~# Head {onclick='RUN'}
+A note[^1]~~[^1]: <img src=x onerror=RUN>
+<!--><img src=x onerror=RUN>--> <!-- --!><img src=x onerror=RUN> -->
+<![CDATA[><img src=x onerror=RUN>]]> <?x ><img src=x onerror=RUN>?>
+<img src=x onerror=RUN <p>text</p>
+{{ config }} {% raw %} <div class=md-search__inner data-md-component=search>
+[x](https://a.example/"onmouseover=RUN") <https://a.example/'onfocus=RUN'>
+<meta http-equiv=refresh content='0;url=javascript:RUN'><link rel=stylesheet href='javascript:RUN'>
+<base href='https://evil.example/'><script src=x.js></script>"""
+ODDITIES = {
+    one: one.replace("RUN", f"{ALARM}(name)").replace("~", "\n") for one in ODD.splitlines()
+}
+"""Written for parsers that disagree. What the checks let through of them is shown as text."""
+
 HARMLESS = {"fence"}
 """Written as an author may write, and shown as text."""
 
@@ -143,7 +182,7 @@ def hostile(number: int, details: str, summary: str = "A title") -> Disclosed:
 
 def build_hostile(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build a site of attacks with every check passed over."""
-    cases = {"none": "x", **BODIES}
+    cases = {"none": "x", **BODIES, **ODDITIES}
     advisories = [hostile(*numbered) for numbered in enumerate(cases.values())]
     figure = root / "figure.png"
     figure.write_bytes(b"x")
@@ -195,7 +234,11 @@ def test_with_the_checks_passed_over_nothing_of_an_advisory_runs(
             without = re.sub(r'\n<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
             assert without != text
             file.write_text(without, encoding="utf-8")
-    for uri in ("", "404.html", *(f"advisories/LAN-2026-{n:04}/" for n in range(len(BODIES) + 1))):
+    for uri in (
+        "",
+        "404.html",
+        *(f"advisories/LAN-2026-{n:04}/" for n in range(len(BODIES) + len(ODDITIES) + 1)),
+    ):
         window.open(served + uri)
         window.value(TOUCH_EVERYTHING)
     window.open(f"{served}?q=findme")

@@ -318,6 +318,58 @@ def test_pdf_text_in_pieces_and_other_filters_is_read() -> None:
             assert owners("a.pdf", raw) == {2}
 
 
+QUILT = Held(
+    path="advisories/LAN-2026-0009.md",
+    source="The naïve importer keeps the façade's whole stitch table, walked over twice at night.",
+    body="The naïve importer keeps the façade's whole stitch table, walked over twice at night.",
+)
+ITS_TEXT = QUILT.body
+
+
+def between(*parts: str) -> str:
+    """Put something between the letters of a held text."""
+    return "".join(one + parts[at % len(parts)] for at, one in enumerate(ITS_TEXT))
+
+
+WRITTEN = {
+    "letters that are blank": between("\u3164", "\u115f", "\uffa0", "\u1160"),
+    "references with many zeros": "".join(f"&#{ord(one):030};&#x0;" for one in ITS_TEXT),
+    "hexadecimal ones": "".join(f"&#x{ord(one):030x};" for one in ITS_TEXT),
+    "percents with a u": "".join(f"%u{ord(one):04x}" for one in ITS_TEXT),
+    "octal escapes": "".join(f"\\{ord(one):03o}" for one in ITS_TEXT),
+    "long escapes": "".join(f"\\U{ord(one):08x}" for one in ITS_TEXT),
+    "tags with a sign in quotes": between('<i title="a < b">', "<b x='<'>"),
+    "character data": between("<![CDATA[", "]]>"),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_odd_ways_to_write_a_text_hide_nothing(way: str) -> None:
+    stack = haystack([QUILT], public=())
+    page = f"<p>Before.</p>{WRITTEN[way]}<p>After.</p>".encode()
+    assert owners("a.html", page, stack) == {0}
+    assert owners("a.html.gz", gzip.compress(page), stack) == {0}
+
+
+def test_bytes_that_are_no_utf8_hide_nothing_beside_them() -> None:
+    """One bad byte in a page, a comment in a picture, and base64 with letters in front of it."""
+    stack = haystack([QUILT], public=())
+    text = ITS_TEXT.encode()
+    assert owners("a.html", b"caf\xe9 " + text, stack) == {0}
+    for written in (text, ITS_TEXT.encode("latin-1")):
+        comment = b"\xff\xfe" + struct.pack(">H", len(written) + 2) + written
+        assert owners("a.jpg", b"\xff\xd8" + comment + b"\xff\xd9", stack) == {0}
+    glued = b"https://lantern.example/q/" + base64.urlsafe_b64encode(text)
+    assert owners("a.html", glued, stack) == {0}
+
+
+@pytest.mark.parametrize("name", ["a.css.br", "a.css.zst", "a.7z", "a.rar"])
+def test_what_is_named_like_an_archive_that_cannot_be_read_fails(name: str) -> None:
+    """A short one may have no byte that texts have not."""
+    faults = examine(name, b"short enough to pass for a text", haystack=STACK).faults
+    assert [one.reason for one in faults] == ["it is named like a packed file, and is none"]
+
+
 def test_a_held_id_is_not_mistaken_for_a_longer_one_nor_overlooked_beside_it() -> None:
     one = Held(path="a.md", source="", body="", ids=frozenset({"CVE-2026-1234"}))
     stack = haystack([one], public=())
@@ -857,6 +909,48 @@ def test_the_script_proves_each_site_that_it_builds_and_moves_away_what_is_not_p
         assert f"see {name}.refused, and do not deploy that" in done.stderr
         assert not (root / name).exists()
         assert (root / f"{name}.refused" / "index.html").is_file()
+
+
+def test_the_script_moves_away_what_a_build_leaves_that_fails_late(
+    project: Folder, script: Path
+) -> None:
+    """A warning ends a strict build when all is written, and nothing of it is proven."""
+    root = project.path.parent
+    (root / "docs" / "index.md").write_text(f"# A\n\n[x](y.md)\n\n{HELD_BODY}", encoding="utf-8")
+    done = subprocess.run([script], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert "The site was not built to its end" in done.stderr
+    assert not (root / "site").exists()
+    (root / "docs" / "index.md").write_text("# A\n", encoding="utf-8")
+    assert subprocess.run([script], capture_output=True, check=False).returncode == 0
+    project.write("LAN-2026-0009", embargo="tomorrow")
+    done = subprocess.run([script], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert "Nothing was written" in done.stderr + done.stdout
+    assert (root / "site" / "index.html").is_file()
+
+
+def test_the_script_proves_a_build_however_it_is_asked_for(project: Folder, script: Path) -> None:
+    root = project.path.parent
+    (root / "docs" / "index.md").write_text(f"# Home\n\n{HELD_BODY}", encoding="utf-8")
+    (root / "other").mkdir()
+    config = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    moved = config + "docs_dir: ../docs\nsite_dir: elsewhere\n"
+    (root / "other" / "mkdocs.yml").write_text(moved, encoding="utf-8")
+    (root / "other" / "advisories").symlink_to(root / "advisories")
+    for arguments in (["--quiet", "build"], ["build", "-f", "other/mkdocs.yml"]):
+        done = subprocess.run([script, *arguments], capture_output=True, check=False, text=True)
+        assert done.returncode == 3, done.stderr
+        assert not (root / "site").exists()
+        assert not (root / "other" / "elsewhere").exists()
+
+
+def test_the_script_deploys_nothing_unproven(project: Folder, script: Path) -> None:
+    for arguments in (["gh-deploy"], ["--quiet", "gh-deploy", "--force"]):
+        done = subprocess.run([script, *arguments], capture_output=True, check=False, text=True)
+        assert done.returncode == 2
+        assert "what nobody has proven" in done.stderr
+    assert not (project.path.parent / "site" / "sitemap.xml").exists()
 
 
 def test_the_example_site_is_proven(example_site: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from mkdocs_advisories.authoring.field_changes import Change, field_changes
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 _UNSEEN = Change(field="file", text="nothing that readers see")
 
@@ -58,6 +59,21 @@ def changes(
         new = {path: names for path, names in new.items() if path in touched or path in old}
     found = [_change(earlier, later, *pair, now) for pair in _pairs(old, new)]
     return tuple(sorted((one for one in found if one), key=lambda one: one.path))
+
+
+def sealed_changes(
+    touched: Collection[str], *, before: Collection[str], now: Collection[str]
+) -> tuple[AdvisoryChange, ...]:
+    """Tell which sealed files were added, removed or changed, by their paths: their text is held.
+
+    `before` and `now` are the files that there were and are; what is no sealed file is passed over.
+    """
+    found = []
+    for path in sorted(filter(is_sealed, touched)):
+        is_new, is_gone = path not in before, path not in now
+        kind = Kind.ADDED if is_new else Kind.REMOVED if is_gone else Kind.CHANGED
+        found.append(AdvisoryChange(kind=kind, path=path, before=None, is_held=True))
+    return tuple(found)
 
 
 def is_source(path: str) -> bool:

@@ -43,12 +43,14 @@ class Examination:
     """What is wrong in a folder, and of which files that may be told in full.
 
     `embargoes` gives, for each file in which it could be read beyond doubt, when its embargo ends.
+    `unopened` are the sealed files of which only the outside was checked, for want of a key.
     """
 
     problems: tuple[Problem, ...]
     crashes: tuple[Crash, ...]
     paths: frozenset[str]
     embargoes: Mapping[str, datetime]
+    unopened: frozenset[str] = frozenset()
 
     def is_public(self, path: str, now: datetime) -> bool:
         """Say whether what a file says may be shown at `now`. In doubt, it may not."""
@@ -94,6 +96,7 @@ def examine(  # noqa: PLR0913 - what a check depends on
         crashes=tuple(crash for one in checked for crash in one.crashes),
         paths=register.paths,
         embargoes={one.path: one.embargo for one in outlines if one.embargo},
+        unopened=frozenset(one.path for one in sealed.unopened),
     )
 
 

@@ -15,7 +15,7 @@ import click
 from mkdocs_advisories import __version__
 from mkdocs_advisories.checks.shards import examine
 from mkdocs_advisories.cli.exits import Exit, Stop
-from mkdocs_advisories.cli.project import Project, current_project, identities, now
+from mkdocs_advisories.cli.project import Project, current_project, identities, now, now_option
 from mkdocs_advisories.problems import Fix, Level, Place, Problem, below
 from mkdocs_advisories.report import Findings
 from mkdocs_advisories.report.code_quality import code_quality
@@ -84,6 +84,7 @@ class Choice:
     help="All files, held against what they were at a commit of git.",
 )
 @click.option("--exit-zero", is_flag=True, help="Report, but never fail because of problems.")
+@now_option
 def command(  # noqa: PLR0913 - the options of a command
     *,
     paths: tuple[Path, ...],
@@ -97,6 +98,7 @@ def command(  # noqa: PLR0913 - the options of a command
     changed_since: str | None,
     against: str | None,
     exit_zero: bool,
+    earlier: str | None,
 ) -> int:
     """Check advisories: all of them, or those at the given files and folders.
 
@@ -104,7 +106,7 @@ def command(  # noqa: PLR0913 - the options of a command
     text of a held advisory is shown on a terminal only.
     """
     project = current_project()
-    instant = now()
+    instant = now(earlier)
     choice = Choice(select=_codes(select), ignore=_codes(ignore), paths=_relative(paths, project))
     run = Run(project=project, now=instant, choice=choice)
     if changed_since is not None:
@@ -120,6 +122,9 @@ def command(  # noqa: PLR0913 - the options of a command
     form = form or _default_form(output)
     findings = run.findings(shows_held=shows_held, above=_folder_above(project, form))
     _publish(findings, form=form, output=output)
+    if findings.unopened:
+        text = f"{counted(findings.unopened, 'sealed file')} not opened: there is no key"
+        click.echo(f"{text}, so only the outside was checked", err=True)
     return _exit(findings, strict=strict, exit_zero=exit_zero)
 
 
@@ -154,6 +159,7 @@ class Run:
             ),
             texts={above + path: text for path, text in texts.items()},
             crashes=examined.crashes,
+            unopened=sum(map(self.choice.wants_file, examined.unopened)),
         )
 
 

@@ -1,10 +1,11 @@
 """`advisory diff`: what the changes since a commit mean."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import click
 
-from mkdocs_advisories.authoring.changes import AdvisoryChange, changes
+from mkdocs_advisories.authoring.changes import AdvisoryChange, changes, sealed_changes
 from mkdocs_advisories.authoring.changes_report import (
     changes_json,
     changes_markdown,
@@ -14,7 +15,13 @@ from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.cli.terminal import shows_held
 from mkdocs_advisories.source.folder import README
-from mkdocs_advisories.source.history import HistoryError, changed_paths, read_earlier
+from mkdocs_advisories.source.history import (
+    HistoryError,
+    changed_paths,
+    earlier_paths,
+    read_earlier,
+)
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 _FORMATS = {"human": changes_text, "markdown": changes_markdown, "json": changes_json}
 
@@ -49,4 +56,15 @@ def _changes(project: Project, ref: str, instant: datetime) -> tuple[AdvisoryCha
     touched = {f"{prefix}/{one}" for one in changed_paths(project.folder, ref)}
     wanted = touched | set(earlier.texts)
     later = project.read_catalog(only=wanted.__contains__)
-    return changes(earlier, later, now=instant, touched=touched - {f"{prefix}/{README}"})
+    clear = {one for one in touched if not is_sealed(one)} - {f"{prefix}/{README}"}
+    found = changes(earlier, later, now=instant, touched=clear)
+    return tuple(sorted((*found, *_sealed(project, ref, touched)), key=lambda one: one.path))
+
+
+def _sealed(project: Project, ref: str, touched: Iterable[str]) -> tuple[AdvisoryChange, ...]:
+    """Tell of sealed files that they changed; what did, `git diff` shows to those with a key."""
+    sealed = {one for one in touched if is_sealed(one)}
+    prefix = project.configuration.advisories_dir
+    before = {f"{prefix}/{one}" for one in earlier_paths(project.folder, ref)} if sealed else set()
+    now = {one for one in sealed if (project.root / one).is_file()}
+    return sealed_changes(sealed, before=before, now=now)

@@ -11,10 +11,10 @@ import click
 from mkdocs_advisories.checks.case import Case, House
 from mkdocs_advisories.checks.mentions import no_mention_of_held
 from mkdocs_advisories.cli.exits import Exit, Stop
-from mkdocs_advisories.cli.project import Project, current_project, now
+from mkdocs_advisories.cli.project import Project, current_project, now, now_option
 from mkdocs_advisories.embargo import coordination_copy, disclose
 from mkdocs_advisories.model import Advisory, Coordination, Disclosed
-from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.policy import Policy, Source
 from mkdocs_advisories.site.exports import EXPORTS, exported, shared
 from mkdocs_advisories.source.catalog import Catalog
 
@@ -43,15 +43,23 @@ _STEP = 500
     help="Make a coordination copy of the held ones that are named. It must not be published.",
 )
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
-def command(
-    *, ids: tuple[str, ...], kinds: tuple[str, ...], out: Path, include_held: bool, force: bool
+@now_option
+def command(  # noqa: PLR0913 - one for each option
+    *,
+    ids: tuple[str, ...],
+    kinds: tuple[str, ...],
+    out: Path,
+    include_held: bool,
+    force: bool,
+    earlier: str | None,
 ) -> int:
     """Write advisories as records of other formats: those with the ids, or all that are disclosed.
 
     A held advisory is refused. With --include-held, the ones that are named are written for those
     who help under embargo, such as a CNA; every file says so.
     """
-    project, at = current_project(), now()
+    project = current_project()
+    at = now(earlier, hosts=project.configuration.clock_hosts)
     if include_held and not ids:
         raise click.UsageError("--include-held is for advisories that are named: give their ids")
     catalog = project.read_catalog()
@@ -135,6 +143,13 @@ def _guard(held: Sequence[Advisory], project: Project, out: Path, *, include_hel
                 f"{out} lies in a folder that is published: choose another",
                 exit_code=Exit.EMBARGO,
             )
+    is_public = project.policy.source is Source.PUBLIC
+    if held and is_public and target.is_relative_to(project.root.resolve()):
+        raise Stop(
+            f"{out} lies in a source that is public, and the copy is in clear: choose a folder"
+            " elsewhere",
+            exit_code=Exit.EMBARGO,
+        )
 
 
 def _stop_on_mentions(chosen: Iterable[Advisory], house: House) -> None:
@@ -197,7 +212,10 @@ def _write(file: Path, content: bytes, *, private: bool, force: bool) -> None:
 
 def _unsound(catalog: Catalog) -> int:
     """Count the files that were left out because something is wrong with them, and say so."""
-    unsound = catalog.files - len(catalog.advisories)
+    sealed = len(catalog.unopened)
+    if sealed:
+        click.echo(f"{sealed} sealed ones are held: there is no key", err=True)
+    unsound = catalog.files - len(catalog.advisories) - sealed
     if unsound:
         click.echo(f"{unsound} files were left out: see `advisory check`", err=True)
     return unsound

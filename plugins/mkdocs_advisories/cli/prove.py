@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
-from mkdocs_advisories.cli.project import current_project, now
+from mkdocs_advisories.cli.project import current_project, now, now_option
 from mkdocs_advisories.cli.secrecy import secrecy
 from mkdocs_advisories.proof.allowances import AllowanceError, allowances
 from mkdocs_advisories.proof.cache import Cache, load, save
@@ -69,6 +69,7 @@ _PATH = click.Path(path_type=Path, exists=True)
     multiple=True,
     help="Switch a decoder off, to see that the proof then fails. Can be repeated.",
 )
+@now_option
 def command(  # noqa: PLR0913 - one for each option
     *,
     site: Path | None,
@@ -79,6 +80,7 @@ def command(  # noqa: PLR0913 - one for each option
     no_cache: bool,
     jobs: int,
     without: tuple[str, ...],
+    earlier: str | None,
 ) -> int:
     """Prove that nothing of a held advisory is in the folder SITE (default: `site_dir`).
 
@@ -86,13 +88,16 @@ def command(  # noqa: PLR0913 - one for each option
     whatever has built it. Exit code 0: nothing held is in it. 3: something is, or it cannot be
     proven; do not publish it.
     """
-    project, at = current_project(), now()
+    project = current_project()
+    at = now(earlier, hosts=project.configuration.clock_hosts)
     file = None if no_cache else (cache or project.root / CACHE)
     tree = site or project.site_dir
     known = secrecy(project, now=at)
     request = Request(
         root=tree,
         held=known.held,
+        unopened=known.unopened,
+        refused=known.refused,
         public=[one.content for one in known.public],
         wider=lambda: known.wider(public),
         allowed=_allowed(allow),
@@ -179,6 +184,8 @@ def _complaints(report: Report) -> Iterator[str]:
         yield f"self-test: the leak that was planted for `{name}` was not found"
     for path in report.unprovable:
         yield f"unprovable: {path}: too few words of its own to look for"
+    for path in report.refused:
+        yield f"unprovable: {path}: it cannot be opened or understood: see `advisory check`"
     yield from _some(
         [
             f"leak: {shown(one.file, one.inside)} shows something of {one.advisory}"
@@ -208,15 +215,26 @@ def _notes(report: Report) -> Iterator[str]:
     for one in report.unread:
         if one.allowed is not None:
             yield f"allowed: {shown(one.file, one.inside)}: {one.reason}; {one.allowed}"
+    for path in report.unopened:
+        yield f"not looked for: {path}: it is sealed, and there is no key"
     for digest in report.unused:
         yield f"note: no file has the SHA-256 {digest} that is allowed"
 
 
 def _verdict(report: Report, site: Path) -> str:
-    held = f"{report.held:,} held, {report.windows:,} needles" if report.held else "nothing is held"
+    held = _held(report)
     cached = f", {report.cached:,} known from before" if report.cached else ""
     found = f"{report.seeds - len(report.missed)} of {report.seeds} planted leaks found"
     about = f"{report.files:,} files{cached}; {held}; {found}"
+    if report.is_clean and report.unopened:
+        return f"Proven, but for what is sealed: nothing else that is held is in {site} ({about})."
     if report.is_clean:
         return f"Proven: nothing held is in {site} ({about})."
     return f"Not proven: do not publish {site} ({about})."
+
+
+def _held(report: Report) -> str:
+    looked_for = f"{report.held:,} held, {report.windows:,} needles" if report.held else ""
+    sealed = f"{len(report.unopened):,} sealed and not opened" if report.unopened else ""
+    refused = f"{len(report.refused):,} sealed and refused" if report.refused else ""
+    return ", ".join(filter(None, [looked_for, sealed, refused])) or "nothing is held"

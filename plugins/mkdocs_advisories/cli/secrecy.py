@@ -12,8 +12,9 @@ from mkdocs_advisories.cli.project import Project
 from mkdocs_advisories.proof.held import Held, HeldFile, folds, folds_of_file
 from mkdocs_advisories.render.markdown import to_html
 from mkdocs_advisories.source.catalog import Catalog
+from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
-from mkdocs_advisories.source.folder import list_folder
+from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.frontmatter import Parts, split
 from mkdocs_advisories.source.positions import Text
 
@@ -26,20 +27,52 @@ _OF_A_THEME = {".css", ".html", ".js", ".xml"}
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Secrecy:
-    """The held advisories, and what everybody may read: the sources of the disclosed ones."""
+    """The held advisories, and what everybody may read: the sources of the disclosed ones.
+
+    `unopened` names the sealed files for which there is no key, `refused` those that are not as
+    they must be: of neither is known what to look for.
+    """
 
     held: tuple[Held, ...]
     public: tuple[Text, ...]
-    public_files: tuple[Path, ...]
+    public_files: tuple[Path | HeldFile, ...]
+    unopened: tuple[str, ...]
+    refused: tuple[str, ...]
 
     def wider(self, trees: Iterable[Path]) -> Iterator[bytes]:
         """Give, folded, what takes longer: rendered texts, attachments, themes, public trees."""
         for text in self.public:
             yield from folds(_rendered(text))
         for file in (*self.public_files, *_theme_files(), *_files_below(trees)):
-            raw = read_bytes(file, path=file.name, largest=_LARGEST_PUBLIC)
-            if isinstance(raw, bytes):
-                yield from folds_of_file(file.name, raw)
+            one = file if isinstance(file, HeldFile) else _file(file, largest=_LARGEST_PUBLIC)
+            yield from folds_of_file(one.name, one.raw)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class _Source:
+    """One advisory, in clear or opened, however much of it could be understood.
+
+    `stem` is the name of a file in clear, which is an id. `file` is None for one that was sealed.
+    """
+
+    path: str
+    text: Text
+    draft: Draft | None
+    stem: str | None = None
+    file: Path | None = None
+
+    def names(self) -> frozenset[str]:
+        """Give every id that it goes by."""
+        known = self.draft.content.named_ids() if self.draft else frozenset()
+        return known | ({self.stem} if self.stem else frozenset())
+
+    def attachments(self) -> Iterator[Path | HeldFile]:
+        """Give what is attached: all in the folder beside a file, of whatever kind."""
+        if self.file:
+            yield from _files_below([self.file.with_suffix("")])
+        for one in self.draft.content.attachments if self.draft and not self.file else ():
+            if isinstance(one.content, bytes):
+                yield HeldFile(name=one.name, raw=one.content)
 
 
 def secrecy(project: Project, *, now: datetime) -> Secrecy:
@@ -49,40 +82,55 @@ def secrecy(project: Project, *, now: datetime) -> Secrecy:
     """
     catalog = project.read_catalog()
     listing = list_folder(project.folder, prefix=project.configuration.advisories_dir)
-    paths = {file: listing.name(file) for file in listing.sources}
-    public = [file for file, path in paths.items() if catalog.is_public(path, now)]
+    sources = [*_in_clear(listing, catalog), *_opened(listing, catalog)]
+    public = [one for one in sources if catalog.is_public(one.path, now)]
     taken = {
         name.lower()
         for one in catalog.advisories
         if one.is_disclosed(now)
         for name in one.content.named_ids()
     }
+    unopened = tuple(one.path for one in catalog.unopened)
+    known = {*unopened, *(one.path for one in sources)}
     return Secrecy(
-        held=tuple(
-            _held(file, path=path, catalog=catalog, taken=taken)
-            for file, path in paths.items()
-            if file not in public
-        ),
-        public=tuple(catalog.texts[paths[file]] for file in public if paths[file] in catalog.texts),
-        public_files=tuple(file for one in public for file in _attachments(one)),
+        held=tuple(_held(one, taken) for one in sources if one not in public),
+        public=tuple(one.text for one in public if one.path in catalog.texts),
+        public_files=tuple(file for one in public for file in one.attachments()),
+        unopened=unopened,
+        refused=tuple(path for path in map(listing.name, listing.sealed) if path not in known),
     )
 
 
-def _held(file: Path, *, path: str, catalog: Catalog, taken: set[str]) -> Held:
-    text = catalog.texts.get(path) or _as_it_is(file, path)
-    parts = split(text)
-    body = parts.body if isinstance(parts, Parts) else text.content
-    sound = next((one for one in catalog.advisories if one.path == path), None)
-    title = sound.content.summary if sound else _title(text)
-    names = sound.content.named_ids() if sound else {file.stem}
+def _in_clear(listing: Listing, catalog: Catalog) -> Iterator[_Source]:
+    drafts = {one.path: one for one in catalog.drafts}
+    for file in listing.sources:
+        path = listing.name(file)
+        text = catalog.texts.get(path) or _as_it_is(file, path)
+        yield _Source(path=path, text=text, draft=drafts.get(path), stem=file.stem, file=file)
+
+
+def _opened(listing: Listing, catalog: Catalog) -> Iterator[_Source]:
+    """Give the sealed ones that could be opened and read; what is attached is in memory only."""
+    drafts = {one.path: one for one in catalog.drafts}
+    for path in map(listing.name, listing.sealed):
+        if path in drafts and path in catalog.texts:
+            yield _Source(path=path, text=catalog.texts[path], draft=drafts[path])
+
+
+def _held(source: _Source, taken: set[str]) -> Held:
+    parts = split(source.text)
+    text = source.text.content
     return Held(
-        path=path,
-        source=text.content,
-        body=body,
-        title=title,
-        rendered=_rendered(text),
-        ids=frozenset(name for name in names if name.lower() not in taken),
-        files=tuple(_held_file(one) for one in _attachments(file)),
+        path=source.path,
+        source=text,
+        body=parts.body if isinstance(parts, Parts) else text,
+        title=(source.draft.content.summary if source.draft else "") or _title(source.text),
+        rendered=_rendered(source.text),
+        ids=frozenset(name for name in source.names() if name.lower() not in taken),
+        files=tuple(
+            one if isinstance(one, HeldFile) else _file(one, largest=_LARGEST_ATTACHMENT)
+            for one in source.attachments()
+        ),
     )
 
 
@@ -92,8 +140,9 @@ def _as_it_is(file: Path, path: str) -> Text:
     return Text(path=path, content=raw.decode("utf-8", "replace") if isinstance(raw, bytes) else "")
 
 
-def _held_file(file: Path) -> HeldFile:
-    raw = read_bytes(file, path=file.name, largest=_LARGEST_ATTACHMENT)
+def _file(file: Path, *, largest: int) -> HeldFile:
+    """Read a file; one that is too large, or cannot be read, is as an empty one."""
+    raw = read_bytes(file, path=file.name, largest=largest)
     return HeldFile(name=file.name, raw=raw if isinstance(raw, bytes) else b"")
 
 
@@ -111,11 +160,6 @@ def _rendered(text: Text) -> str:
         return to_html(parts.body, resolve=str).text
     except (RecursionError, ValueError):
         return ""
-
-
-def _attachments(source: Path) -> Iterator[Path]:
-    """Give every file in the folder beside a source, of whatever kind."""
-    return _files_below([source.with_suffix("")])
 
 
 def _files_below(paths: Iterable[Path]) -> Iterator[Path]:

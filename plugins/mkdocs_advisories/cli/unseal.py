@@ -29,7 +29,7 @@ def command(files: tuple[Path, ...], *, early: bool) -> None:
     with it, or ADVISORY_KEY has it.
     """
     project = current_project()
-    instant = now()
+    instant = now(hosts=project.configuration.clock_hosts)
     opened = [open_file(project, file) for file in files]
     for one in opened:
         advisory = judged(one.contents, path=one.path, policy=project.policy, now=instant)

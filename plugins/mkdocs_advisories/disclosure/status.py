@@ -13,6 +13,7 @@ from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.scores import decisive
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.sealed.naming import is_sealed
 
 SOON = timedelta(hours=24)
 """An embargo that ends within this time is due: what is wrong now can hardly be mended later."""
@@ -66,11 +67,15 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """All advisories, those that wait first; `reserved` are ids without an advisory."""
+    """All advisories, those that wait first; `reserved` are ids without an advisory.
+
+    `unopened` are the paths of sealed ones for which there is no key, so nothing is known of them.
+    """
 
     as_of: datetime
     standings: tuple[Standing, ...]
     reserved: tuple[str, ...] = ()
+    unopened: tuple[str, ...] = ()
 
     def of(self, state: State) -> tuple[Standing, ...]:
         """Give those of one state."""
@@ -120,12 +125,15 @@ def status(
         as_of=now,
         standings=tuple(sorted(standings, key=lambda one: _rank(one, now))),
         reserved=tuple(sorted(set(reserved) - ids)),
+        unopened=tuple(one.path for one in catalog.unopened),
     )
 
 
 def _is_unreadable(problem: Problem) -> bool:
     """Say whether a problem is that an advisory could not be read at all."""
-    return problem.place.path.endswith(".md") and problem.code in _UNREADABLE
+    path = problem.place.path
+    # Whatever is wrong with a sealed file of which there is no text, it could not be opened.
+    return (path.endswith(".md") and problem.code in _UNREADABLE) or is_sealed(path)
 
 
 def _rank(one: Standing, now: datetime) -> tuple[int, float, str]:

@@ -24,6 +24,8 @@ def status_text(status: Status, *, zone: ZoneInfo, shows_held: bool) -> str:
     lines.append(", ".join(public))
     if status.reserved:
         lines.append(f"reserved, not begun: {', '.join(status.reserved)}")
+    if status.unopened:
+        lines.append(f"{len(status.unopened)} sealed, not opened: there is no key")
     lines.append(f"next: {_next(status, zone)}")
     lines += [f"overdue: {one.id}: {one.overdue}" for one in status.overdue]
     return "\n".join(lines) + "\n"
@@ -39,6 +41,7 @@ def status_json(status: Status, *, shows_held: bool) -> str:
         "next": None if coming is None else {"id": coming.id, "embargo": _written(coming.embargo)},
         "overdue": [{"id": one.id, "reason": one.overdue} for one in status.overdue],
         "reserved": list(status.reserved),
+        "unopened": list(status.unopened),
         "advisories": [_as_data(one, shows_held=shows_held) for one in status.standings],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -83,7 +86,7 @@ def _problems(one: Standing) -> str:
 def _next(status: Status, zone: ZoneInfo) -> str:
     coming = status.next
     if coming is None:
-        return "no embargo ends"
+        return "no other embargo is known" if status.unopened else "no embargo ends"
     return f"{coming.id}, {_when(coming.embargo, status.as_of, zone)}"
 
 

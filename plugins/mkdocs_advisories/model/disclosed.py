@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mkdocs_advisories.model.advisory import Content, Revision, Withdrawal
+from mkdocs_advisories.model.advisory import Content, Occasion, Revision, Withdrawal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -37,6 +37,11 @@ class Disclosed:
     def revisions(self) -> tuple[Revision, ...]:
         """The changes made until `as_of`, newest last."""
         return tuple(one for one in self.content.revisions if one.date <= self.as_of)
+
+    @property
+    def timeline(self) -> tuple[Occasion, ...]:
+        """The events of the vulnerability's history until `as_of`: what is to come is not told."""
+        return tuple(one for one in self.content.timeline if one.date <= self.as_of)
 
     @property
     def withdrawn(self) -> Withdrawal | None:

@@ -44,6 +44,8 @@ _LATIN = re.compile(
     r"(?:LATIN (?:SMALL |CAPITAL )?LETTER|INDICATOR SYMBOL LETTER) "
     r"(?:SMALL CAPITAL |DOTLESS |SCRIPT |INSULAR )?([A-Z])(?= |$)"
 )
+# Letters to Unicode, and blank on every screen: the fillers of Hangul.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0")
 _FOREIGN = re.compile("[^\x00-\x7f]+")
 # Digits and letters that are drawn alike become one: 0 and o; 1, i and l.
 _TABLE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZi01", b"abcdefghljklmnopqrstuvwxyzlol")
@@ -76,7 +78,7 @@ def fold_binary(raw: bytes) -> bytes:
 
 def _fold_character(character: str) -> str:
     """Decompose (NFKD), take the Latin letter or the digit that it looks like, drop marks."""
-    if unicodedata.category(character)[0] == "C":
+    if unicodedata.category(character)[0] == "C" or character in _BLANK:
         return ""
     parts = unicodedata.normalize("NFKD", _LETTER_OF.get(character, character))
     return "".join(map(_fold_part, parts))

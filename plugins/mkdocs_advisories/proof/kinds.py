@@ -46,6 +46,8 @@ _CLAIMS = {
     ".zz": "zlib",
     ".png": "png",
     ".pdf": "pdf",
+    # These nobody here can read; a short one may pass for text.
+    **dict.fromkeys((".br", ".zst", ".lz4", ".lzma", ".7z", ".rar", ".z", ".cab"), UNKNOWN),
 }
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LARGEST_SIGNATURE = 16 * 1024
@@ -88,7 +90,10 @@ def _plainer_kind(raw: bytes, name: str) -> str:
 
 
 def as_text(raw: bytes) -> str | None:
-    """Read bytes as UTF-8, as UTF-16 or, where there is no control character, as Latin-1."""
+    """Read bytes as UTF-8, as UTF-16 or, where there is no control character, as Latin-1.
+
+    A text that is UTF-8 but for a few bytes comes out as Latin-1: see `as_broken_text`.
+    """
     if _is_text(raw):
         try:
             return raw.decode("utf-8-sig")
@@ -100,6 +105,16 @@ def as_text(raw: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if text and not _NOT_TEXT.search(text.encode("utf-8", "replace")) else None
+
+
+def as_broken_text(raw: bytes) -> str | None:
+    """Read bytes as UTF-8 without those that are none; nothing if that tells no more than ASCII."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "ignore")
+        return None if text.isascii() else text
+    return None
 
 
 def _utf16_codec(start: bytes) -> str | None:

@@ -25,11 +25,14 @@ class Request:
 
     `public` are texts that anybody may read. `wider` gives more of them, folded, which take longer
     to make: they are asked for only when something was found. `without` are decoders that are
-    switched off, to see that the proof notices. `allowed` are reasons by SHA-256.
+    switched off, to see that the proof notices. `allowed` are reasons by SHA-256. `unopened` and
+    `refused` name sealed files whose text is not known: for want of a key, or because of a fault.
     """
 
     root: Path
     held: Sequence[Held]
+    unopened: Sequence[str] = ()
+    refused: Sequence[str] = ()
     public: Sequence[str] = ()
     wider: Callable[[], Iterable[bytes]] = tuple
     allowed: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +88,7 @@ def _preview(request: Request, listed: Sequence[Entry]) -> Report:
         cached=0,
         digest="",
         held=len(request.held),
+        unopened=tuple(request.unopened),
         windows=0,
         is_preview=True,
         seeds=0,
@@ -130,6 +134,8 @@ class _Judge:
             cached=sum(one.is_cached for one in results),
             digest=tree_digest((one.name, one.digest) for one in results),
             held=len(self.request.held),
+            unopened=tuple(self.request.unopened),
+            refused=tuple(self.request.refused),
             windows=sum(
                 count
                 for owner, count in self.haystack.needles.count().items()

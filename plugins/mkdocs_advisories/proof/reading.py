@@ -8,7 +8,14 @@ from types import MappingProxyType
 from mkdocs_advisories.proof import packed, pdf, png
 from mkdocs_advisories.proof.encoded import stretches
 from mkdocs_advisories.proof.folding import fold, fold_binary
-from mkdocs_advisories.proof.kinds import PACKED, UNKNOWN, as_text, claimed_kind, kind_of
+from mkdocs_advisories.proof.kinds import (
+    PACKED,
+    UNKNOWN,
+    as_broken_text,
+    as_text,
+    claimed_kind,
+    kind_of,
+)
 from mkdocs_advisories.proof.packed import Budget, Part, UnreadableError
 from mkdocs_advisories.proof.text import readings
 
@@ -89,6 +96,9 @@ class Reader:
             yield from self._text(text, trail)
         else:
             yield Reading(trail=trail, folded=fold_binary(part.raw))
+            yield Reading(trail=trail, folded=fold(part.raw.decode("latin-1")))
+        if (broken := as_broken_text(part.raw)) is not None:
+            yield from self._text(broken, trail)
         if kind in PACKED and kind not in self.without:
             yield from self._inside(kind, part, trail)
         elif text is None:
@@ -99,7 +109,8 @@ class Reader:
         """Note what is not what its name says, and what nobody here can read."""
         claimed = claimed_kind(name)
         if claimed not in {None, kind}:
-            self._fault(trail, f"it is named like a {claimed} file, and is none")
+            what = "packed" if claimed == UNKNOWN else claimed
+            self._fault(trail, f"it is named like a {what} file, and is none")
         elif kind == UNKNOWN:
             self._fault(trail, "its kind is not known, so it cannot be read")
 
@@ -131,13 +142,13 @@ class Reader:
         """Read what is written as base64: short stretches of no kind together, others alone."""
         if "base64" in self.without:
             return
-        rest = []
+        rest: list[bytes] = []
         for raw in stretches(text):
             if (digest := sha256(raw).digest()) in seen:
                 continue
             seen.add(digest)
             if kind_of(raw) == UNKNOWN:
-                rest.append(fold_binary(raw))
+                rest += (fold_binary(raw), fold(raw.decode("utf-8", "ignore")))
             elif len(trail) < MOST_NESTED:
                 yield from self._file(Part(name="", raw=raw), (*trail, "base64"))
             else:

@@ -33,7 +33,11 @@ class Unread:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """The outcome of a run. `missed` are seeds and held advisories that were not found."""
+    """The outcome of a run. `missed` are seeds and held advisories that were not found.
+
+    `held` are those that were looked for. `unopened` are sealed and there was no key, so whoever
+    has built the tree without one knew as little of them; `refused` are sealed and at fault.
+    """
 
     files: int
     size: int
@@ -43,6 +47,8 @@ class Report:
     windows: int
     is_preview: bool
     seeds: int
+    unopened: Sequence[str] = ()
+    refused: Sequence[str] = ()
     missed: Sequence[str] = ()
     unprovable: Sequence[str] = ()
     found: Sequence[Found] = ()
@@ -53,7 +59,8 @@ class Report:
     def is_clean(self) -> bool:
         """Say whether it is proven that nothing held is in the tree."""
         refused = any(one.allowed is None for one in self.unread)
-        return not (self.is_preview or self.missed or self.unprovable or self.found or refused)
+        unsure = self.missed or self.unprovable or self.refused
+        return not (self.is_preview or unsure or self.found or refused)
 
 
 def shown(file: str, inside: Sequence[str]) -> str:
@@ -72,6 +79,8 @@ def as_data(report: Report) -> Mapping[str, Any]:
         "cached": report.cached,
         "digest": report.digest,
         "held": report.held,
+        "unopened": list(report.unopened),
+        "refused": list(report.refused),
         "windows": report.windows,
         "seeds": {"planted": report.seeds, "missed": list(report.missed)},
         "unprovable": list(report.unprovable),

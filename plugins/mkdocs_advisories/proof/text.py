@@ -14,12 +14,19 @@ MOST_ROUNDS = 8
 """How many escapes within escapes are undone."""
 
 _ESCAPE = re.compile(
-    r"\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u+([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrtbfv])|([\"'/\\<>]))"
+    r"\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u+([0-9a-fA-F]{4})|U00([0-9a-fA-F]{6})|x([0-9a-fA-F]{2})"
+    r"|([0-3][0-7]{2})|([nrtbfv])|([\"'/\\<>]))"
 )
 _PERCENTS = re.compile(r"(?:%[0-9a-fA-F]{2})+")
-# A scan from a `<` never passes the next one, so that no text takes more than linear time.
-_TAG = re.compile(r"""</?[A-Za-z!?](?:[^<>"']|"[^"<]*"|'[^'<]*')*>|</?[A-Za-z!?][^<>]*>""")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,12}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_LONG_PERCENT = re.compile(r"%u([0-9a-fA-F]{4})")
+# A scan from the beginning of a tag never passes the next one, so that no text takes more than
+# linear time. A `<` that begins none may stand in an attribute.
+_QUOTED = r""""[^"<]*(?:<(?![A-Za-z/!?])[^"<]*)*"|\'[^\'<]*(?:<(?![A-Za-z/!?])[^\'<]*)*\'"""
+_TAG = re.compile(rf"""</?[A-Za-z!?](?:[^<>"']|{_QUOTED})*>|</?[A-Za-z!?][^<>]*>""")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_ENTITY = re.compile(
+    r"&(?:#0*[0-9]{1,12}|#[xX]0*[0-9a-fA-F]{1,10}|#[xX]?0|[A-Za-z][A-Za-z0-9]{1,31});?"
+)
 
 
 def entities(text: str) -> str:
@@ -28,7 +35,7 @@ def entities(text: str) -> str:
 
 
 def escapes(text: str) -> str:
-    r"""Undo the escapes of JSON and JavaScript: `\u0041`, `\u{41}`, `\x41`, `\n`, `\/`."""
+    r"""Undo the escapes of JSON, JavaScript and C: `\u0041`, `\u{41}`, `\x41`, `\101`, `\n`."""
     if "\\" not in text:
         return text
     # A character beyond the first 65,536 is written as two halves.
@@ -36,9 +43,10 @@ def escapes(text: str) -> str:
 
 
 def percent(text: str) -> str:
-    """Undo the escapes of URLs: `%41`, and several for a character of UTF-8."""
+    """Undo the escapes of URLs: `%41`, several for a character of UTF-8, and the old `%u0041`."""
     if "%" not in text:
         return text
+    text = _joined(_LONG_PERCENT.sub(lambda one: chr(int(one[1], 16)), text))
     return _PERCENTS.sub(
         lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "replace"), text
     )
@@ -48,7 +56,7 @@ def tags(text: str) -> str:
     """Leave out tags and comments, so that what they part comes together."""
     if "<" not in text:
         return text
-    first, *others = text.split("<!--")
+    first, *others = _CDATA.sub("", text).split("<!--")
     rest = (other.partition("-->")[2] if "-->" in other else other for other in others)
     return _TAG.sub("", first + "".join(rest))
 
@@ -100,11 +108,11 @@ def _character_of(reference: re.Match[str]) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    if code:
-        number = int(code, 16)
+    code = match[1] or match[2] or match[3] or match[4]
+    if code or match[5]:
+        number = int(code, 16) if code else int(match[5], 8)
         return chr(number) if number <= 0x10FFFF else ""  # noqa: PLR2004 - the last character
-    return match[5] or " "
+    return match[7] or " "
 
 
 def _joined(text: str) -> str:

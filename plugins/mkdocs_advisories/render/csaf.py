@@ -109,8 +109,8 @@ def _document_notes(disclosed: Disclosed, policy: Policy) -> Iterator[Document]:
         text = f"{content.superseded_by} takes the place of this advisory."
         yield {"category": "general", "title": "Superseded", "text": text}
     yield {"category": "summary", "title": "Summary", "text": content.summary}
-    if content.timeline:
-        lines = (f"{format_instant(one.date)}: {one.summary}" for one in content.timeline)
+    if disclosed.timeline:
+        lines = (f"{format_instant(one.date)}: {one.summary}" for one in disclosed.timeline)
         yield {"category": "other", "title": "Timeline", "text": "\n".join(lines)}
 
 

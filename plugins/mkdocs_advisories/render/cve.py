@@ -151,7 +151,7 @@ def _published(disclosed: Disclosed, policy: Policy) -> Document:
             "exploits": [_text("Attacks have been seen.")] if content.exploited else [],
             "timeline": [
                 {"time": format_instant(one.date), "lang": "en", "value": one.summary}
-                for one in content.timeline
+                for one in disclosed.timeline
             ],
             "credits": list(_credits(disclosed)),
             "references": list(_references(disclosed, page))[:_MOST_REFERENCES],

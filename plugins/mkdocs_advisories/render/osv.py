@@ -99,7 +99,7 @@ def _own(disclosed: Disclosed, policy: Policy) -> dict[str, Any]:
             "exploited": content.exploited or None,
             "revisions": _dated(disclosed.revisions),
             "superseded_by": content.superseded_by,
-            "timeline": _dated(content.timeline),
+            "timeline": _dated(disclosed.timeline),
             "withdrawn_reason": withdrawn.reason if withdrawn else None,
         }
     )

@@ -101,7 +101,7 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         if disclosed.modified == disclosed.published
         else _moment(disclosed.modified, zone),
         revisions=tuple(_moment(one.date, zone, one.summary) for one in disclosed.revisions),
-        timeline=tuple(_moment(one.date, zone, one.summary) for one in content.timeline),
+        timeline=tuple(_moment(one.date, zone, one.summary) for one in disclosed.timeline),
         withdrawn=_moment(withdrawn.date, zone, withdrawn.reason) if withdrawn else None,
         exploited=content.exploited,
     )

@@ -27,7 +27,7 @@ class Findings:
     """Problems in order; how many files were looked at; whose text may be shown.
 
     `is_shown` says of a path whether its text may be repeated. `texts` has the content of each file
-    that could be read.
+    that could be read. `unopened` counts the sealed files that were not looked into.
     """
 
     problems: tuple[Problem, ...]
@@ -35,6 +35,7 @@ class Findings:
     is_shown: Callable[[str], bool]
     texts: Mapping[str, str] = field(default_factory=dict)
     crashes: tuple[Crash, ...] = ()
+    unopened: int = 0
 
     def count(self, level: Level) -> int:
         """Give how many problems are of a level."""

@@ -106,6 +106,15 @@ def changed_paths(root: Path, ref: str) -> frozenset[str]:
     )
 
 
+def earlier_paths(root: Path, ref: str) -> frozenset[str]:
+    """Give the files below a folder as of where `ref` was left, relative to it.
+
+    Raises:
+        HistoryError: as `changed_paths` does.
+    """
+    return frozenset(str(one.path) for one in _blobs(root, _base(root, ref)))
+
+
 def _base(folder: Path, ref: str) -> str:
     """Find the last commit that a ref and the present one have in common."""
     if _try(folder, "rev-parse", "--git-dir") is None:

@@ -1,4 +1,4 @@
-"""Records that nobody writes and somebody will: every format carries them, as others' tools see it."""
+"""Records that nobody writes and somebody will: every format carries them, others' tools agree."""
 
 import json
 import tomllib
@@ -44,10 +44,14 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
             CRATE + SEMVER,
             'package: {ecosystem: npm, name: "@scope/a b"}\n' + SEMVER,
             "package: {ecosystem: Go, name: github.com/Example/X}\n" + SEMVER,
-            'package: {ecosystem: Maven, name: "org.example:x"}\n'
-            'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: 1.0-beta}]}]\n',
-            'package: {ecosystem: "Debian:12", name: lantern}\n'
-            'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: "2:1.0-1+deb12u1"}]}]\n',
+            (
+                'package: {ecosystem: Maven, name: "org.example:x"}\n'
+                'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: 1.0-beta}]}]\n'
+            ),
+            (
+                'package: {ecosystem: "Debian:12", name: lantern}\n'
+                'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: "2:1.0-1+deb12"}]}]\n'
+            ),
             'package: {ecosystem: SwiftURL, name: github.com/example/lantern}\nversions: ["1.0"]\n',
             "package: {ecosystem: GitHub Actions, name: example/lantern}\nversions: [v1]\n",
         ),
@@ -70,8 +74,10 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "versions by name": (
         (
-            "package: {ecosystem: PyPI, name: lan_tern.X}\n"
-            'versions: ["1.0", "1!2.0rc1", "1.0+local.1"]\n',
+            (
+                "package: {ecosystem: PyPI, name: lan_tern.X}\n"
+                'versions: ["1.0", "1!2.0rc1", "1.0+local.1"]\n'
+            ),
         ),
         "aliases: [CVE-2026-1003]\n",
         BODY,
@@ -107,8 +113,10 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "withdrawn and superseded": (
         (CRATE + SEMVER,),
-        "aliases: [CVE-2026-1012]\nsuperseded_by: CVE-2026-1000\n"
-        "withdrawn: {date: 2026-05-30T00:00:00Z, reason: Said twice.}\n",
+        (
+            "aliases: [CVE-2026-1012]\nsuperseded_by: CVE-2026-1000\n"
+            "withdrawn: {date: 2026-05-30T00:00:00Z, reason: Said twice.}\n"
+        ),
         "",
     ),
     "superseded": ((CRATE + SEMVER,), "superseded_by: GHSA-2222-3333-4444\n", BODY),
@@ -145,9 +153,12 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "odd contacts": (
         (CRATE + SEMVER,),
-        'aliases: [CVE-2026-1019]\ncredits:\n  - {name: "A <&> \\"B\\"", type: TOOL, contact:'
-        ' ["mailto:a+b@example.org", "https://github.com/octo-cat", "https://xn--r8jz45g.example/%C3%BC?a=b#c"]}\n'
-        "  - {name: Mira, type: FINDER}\n  - {name: Mira, type: FINDER}\n",
+        (
+            'aliases: [CVE-2026-1019]\ncredits:\n  - {name: "A <&> \\"B\\"", type: TOOL, contact:'
+            ' ["mailto:a+b@example.org", "https://github.com/octo-cat",'
+            ' "https://xn--r8jz45g.example/%C3%BC?a=b#c"]}\n'
+            "  - {name: Mira, type: FINDER}\n  - {name: Mira, type: FINDER}\n"
+        ),
         BODY,
     ),
     "references of every kind": (
@@ -155,21 +166,25 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
         "aliases: [CVE-2026-1020]\nreferences:\n"
         + "".join(
             f'  - {{type: {kind}, url: "https://example.org/{kind}?a=1&b=2#x"}}\n'
-            for kind in "ADVISORY ARTICLE DETECTION DISCUSSION REPORT FIX INTRODUCED PACKAGE EVIDENCE"
-            " WEB".split()
+            for kind in "ADVISORY ARTICLE DETECTION DISCUSSION REPORT FIX INTRODUCED PACKAGE"
+            " EVIDENCE WEB".split()
         ),
         BODY,
     ),
     "ids of two organisations": (
         (CRATE + SEMVER,),
-        "aliases: [OTHER-2026-7, x_PRIVATE-1, RUSTSEC-2026-0042]\nrelated: [SOMEBODY:1.2]\n"
-        "upstream: [CVE-2026-2000]\n",
+        (
+            "aliases: [OTHER-2026-7, x_PRIVATE-1, RUSTSEC-2026-0042]\nrelated: [SOMEBODY:1.2]\n"
+            "upstream: [CVE-2026-2000]\n"
+        ),
         BODY,
     ),
     "an ecosystem without a purl": (
         (
-            "package: {ecosystem: Julia, name: Lantern_jll}\n"
-            'ranges: [{type: SEMVER, events: [{introduced: "0"}, {fixed: 1.2.3+0}]}]\n',
+            (
+                "package: {ecosystem: Julia, name: Lantern_jll}\n"
+                'ranges: [{type: SEMVER, events: [{introduced: "0"}, {fixed: 1.2.3+0}]}]\n'
+            ),
         ),
         "aliases: [CVE-2026-1021]\n",
         BODY,
@@ -188,9 +203,12 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "changed and changed again": (
         (CRATE + SEMVER,),
-        "aliases: [CVE-2026-1026]\nrevisions:\n  - {date: 2026-05-01T12:00:00Z, summary: At once.}\n"
-        "  - {date: 2026-05-02T12:00:00.123456+02:00, summary: Later.}\n"
-        "timeline: [{date: 2020-01-01T00:00:00Z, summary: Found.}]\n",
+        (
+            "aliases: [CVE-2026-1026]\nrevisions:\n"
+            "  - {date: 2026-05-01T12:00:00Z, summary: At once.}\n"
+            "  - {date: 2026-05-02T12:00:00.123456+02:00, summary: Later.}\n"
+            "timeline: [{date: 2020-01-01T00:00:00Z, summary: Found.}]\n"
+        ),
         BODY,
     ),
     "the last ones of two ranges": (

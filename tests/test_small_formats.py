@@ -87,16 +87,20 @@ def test_rustsec_knows_what_is_not_vulnerable(
     ("stated", "patched", "unaffected"),
     [
         (
-            "ranges:\n"
-            "      - {type: SEMVER, events: [{introduced: 2.0.0}, {fixed: 2.1.0}]}\n"
-            "      - {type: SEMVER, events: [{introduced: 1.0.0}, {last_affected: 1.5.0}]}\n",
+            (
+                "ranges:\n"
+                "      - {type: SEMVER, events: [{introduced: 2.0.0}, {fixed: 2.1.0}]}\n"
+                "      - {type: SEMVER, events: [{introduced: 1.0.0}, {last_affected: 1.5.0}]}\n"
+            ),
             [">= 2.1.0"],
             ["< 1.0.0", "> 1.5.0, < 2.0.0"],
         ),
         (
-            "ranges:\n"
-            "      - {type: SEMVER, events: [{introduced: 1.0.0}, {fixed: 2.0.0}]}\n"
-            "      - {type: SEMVER, events: [{introduced: 1.5.0}, {fixed: 3.0.0}]}\n",
+            (
+                "ranges:\n"
+                "      - {type: SEMVER, events: [{introduced: 1.0.0}, {fixed: 2.0.0}]}\n"
+                "      - {type: SEMVER, events: [{introduced: 1.5.0}, {fixed: 3.0.0}]}\n"
+            ),
             [">= 3.0.0"],
             ["< 1.0.0"],
         ),

@@ -87,7 +87,7 @@ def _of_all(
     yield channel.uri, feed(current, policy=policy, channel=channel)
 
 
-def _archives(entries: Iterable[Entry], *, most: int) -> dict[Part, list[Entry]]:
+def _archives(entries: Iterable[Entry], *, most: int) -> dict[Part, Sequence[Entry]]:
     """Sort entries by the year of disclosure, and each year into parts; oldest first.
 
     Only what no new advisory will join is archived (RFC 5005, section 4): parts that are full, and

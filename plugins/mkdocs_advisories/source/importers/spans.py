@@ -35,6 +35,12 @@ class Stretch:
     high: str | None = None
     high_included: bool = False
 
+    def in_words(self) -> str:
+        """Write it as comparators, such as `> 1.0, <= 2.1`; those of all versions are `>= 0`."""
+        low = f"{'>' if self.low_excluded else '>='} {self.low or '0'}"
+        high = f", {'<=' if self.high_included else '<'} {self.high}" if self.high else ""
+        return low + high
+
 
 def order_of(ecosystem: str) -> Order | None:
     """Give how versions of an ecosystem are ordered, or None where that is not known here."""

@@ -87,6 +87,20 @@ def test_a_list_is_read_up_to_where_it_is_none(advisory: Command, tmp_path: Path
     }
 
 
+def test_a_run_has_an_end(
+    advisory: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mkdocs_advisories.source.records.MOST_RECORDS", 2)
+    (tmp_path / "list.json").write_text("[1, 2, 3, 4]", encoding="utf-8")
+    said = json.loads(advisory("import", str(tmp_path / "list.json"), "--format", "json").out)
+    assert [one["source"] for one in said["refused"]] == [
+        "list.json[0]",
+        "list.json[1]",
+        "list.json",
+    ]
+    assert said["refused"][-1]["reason"] == "it has more than 2 records: the rest stays out"
+
+
 def test_one_broken_member_of_an_archive_leaves_the_rest(advisory: Command, tmp_path: Path) -> None:
     file = tmp_path / "records.zip"
     with zipfile.ZipFile(file, "w") as archive:

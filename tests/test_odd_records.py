@@ -50,7 +50,7 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
             ),
             (
                 'package: {ecosystem: "Debian:12", name: lantern}\n'
-                'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: "2:1.0-1+deb12"}]}]\n'
+                'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: "2:1.0-1"}]}]\n'
             ),
             'package: {ecosystem: SwiftURL, name: github.com/example/lantern}\nversions: ["1.0"]\n',
             "package: {ecosystem: GitHub Actions, name: example/lantern}\nversions: [v1]\n",

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +23,8 @@ LARGEST_RECORD = 1024 * 1024
 LARGEST_LIST = 64 * 1024 * 1024
 """Bytes of one file that holds a list of records."""
 
-MOST_RECORDS = 1_000_000
+MOST_RECORDS = 500_000
+"""Records of one run: what is packed small may be many."""
 
 _TOO_LARGE = f"it is larger than {LARGEST_RECORD // 1024} KiB"
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -54,6 +55,16 @@ def records_in(source: Path) -> Iterator[Found]:
 
     Symbolic links are not followed, and names that begin with a dot are passed over.
     """
+    yield from _bounded(_all_in(source), name=source.name)
+
+
+def _bounded(found: Iterator[Found], *, name: str) -> Iterator[Found]:
+    yield from islice(found, MOST_RECORDS)
+    if next(found, None) is not None:
+        yield Found(name=name, fault=f"it has more than {MOST_RECORDS} records: the rest stays out")
+
+
+def _all_in(source: Path) -> Iterator[Found]:
     if source.is_dir() and not source.is_symlink():
         for file in _files(source):
             yield from _of_file(file, name=file.relative_to(source).as_posix())
@@ -65,7 +76,7 @@ def records_in(source: Path) -> Iterator[Found]:
 
 def records_of(stream: BinaryIO, *, name: str) -> Iterator[Found]:
     """Give the records of a stream: one, or a JSON list of them."""
-    yield from _of_bytes(stream.read(LARGEST_LIST + 1), name=name)
+    yield from _bounded(_of_bytes(stream.read(LARGEST_LIST + 1), name=name), name=name)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -89,7 +100,7 @@ def _of_file(file: Path, *, name: str) -> Iterator[Found]:
 def _of_archive(file: Path) -> Iterator[Found]:
     try:
         with zipfile.ZipFile(file) as archive:
-            for member in archive.infolist()[:MOST_RECORDS]:
+            for member in archive.infolist():
                 if Path(member.filename).suffix.lower() in SUFFIXES and not member.is_dir():
                     yield from _of_member(archive, member)
     except _UNREADABLE:

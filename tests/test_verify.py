@@ -126,7 +126,7 @@ def test_lists_and_feeds_that_disagree_are_found(
 @pytest.mark.parametrize(
     ("uri", "old", "new"),
     [
-        ("advisories.json", '"urls":{', '"urls":[],"were":{'),
+        ("advisories.json", '"urls":{', '"urls":[7],"were":{'),
         ("advisories.json", '"advisories":[', '"advisories":[7,'),
         ("csaf/white/csaf-feed-tlp-white.json", '"entry":[', '"entry":[7,'),
         (".well-known/csaf/provider-metadata.json", '"distributions": [', '"distributions": [7,'),

@@ -174,7 +174,7 @@ def _affected(record: Record, one: Record, found: Found) -> list[dict[str, Any]]
         )
         entry["versions"] += [version] if version else []
         entry["stretches"] += stretches
-    for name in status.keys() - set(_AFFECTED):
+    for name in (each for each in status if each not in _AFFECTED):
         _leave_products(name, words(status, name), products, by_package, found)
     return [done for entry in by_package.values() if (done := _entry(entry, found))]
 

@@ -14,7 +14,7 @@ import osv_schema
 from conftest import Folder
 from formats import built, disclosed, document
 from mkdocs_advisories.site.records import record_notes
-from test_csaf import documents, laid_out, node_validator, python_validator
+from test_csaf import OPTIONAL, documents, laid_out, node_validator, python_validator
 from test_cve import validate
 
 CRATE = "package: {ecosystem: crates.io, name: lantern}\n"
@@ -241,8 +241,7 @@ def written(folder: Folder) -> Folder:
 def test_csaf_is_valid(written: Folder, tmp_path: Path) -> None:
     where = laid_out(documents(built(written)), tmp_path / "documents")
     assert len(list(where.iterdir())) == len(ODD)
-    code, text = python_validator(where)
-    assert code == 0, text
+    assert python_validator(where) <= OPTIONAL
 
 
 def test_csaf_is_valid_for_the_other_validator(written: Folder, tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ import pytest
 import osv_schema
 from conftest import Folder
 from formats import built, disclosed, document
+from mkdocs_advisories.model import Content
+from mkdocs_advisories.site.exports import exported
 from mkdocs_advisories.site.records import record_notes
+from mkdocs_advisories.source import nodes, parse
+from mkdocs_advisories.source.frontmatter import Parts, split
+from mkdocs_advisories.source.importers import RefusedError, Wishes, import_record
+from mkdocs_advisories.source.positions import Text
 from test_csaf import OPTIONAL, documents, laid_out, node_validator, python_validator
 from test_cve import validate
 
@@ -269,6 +275,54 @@ def test_feeds_and_rustsec_files_are_well_formed(written: Folder) -> None:
             assert toml["versions"].keys() == {"patched", "unaffected"}, uri
         if uri.endswith(".json"):
             json.loads(data)
+
+
+def versions(content: Content) -> dict[tuple[str, str], set[object]]:
+    """Give the affected versions of each package, in whatever order they are stated."""
+    found: dict[tuple[str, str], set[object]] = {}
+    for one in content.affected:
+        known = found.setdefault((one.package.ecosystem, one.package.name), set())
+        known |= set(one.spans()) or set(one.versions)
+    return found
+
+
+# What a format has no words for stands in the note, or is said by `notes`.
+NOT_THERE = {
+    ("csaf", "no vulnerability in the document of a withdrawn one"): {
+        "withdrawn",
+        "withdrawn and superseded",
+    },
+    ("cve", "rejected"): {"withdrawn", "withdrawn and superseded"},
+    ("csaf", "no ecosystem in a purl of Debian"): {"several packages"},
+    ("csaf", "names of PyPI are normal in a purl"): {"versions by name"},
+    ("csaf", "commits"): {"commits"},
+    ("rustsec", "commits"): {"commits"},
+    ("rustsec", "other ecosystems"): {"several packages", "cvss of packages"},
+}
+
+
+@pytest.mark.parametrize("kind", ["osv", "csaf", "cve", "rustsec"])
+def test_versions_come_back_as_they_went_out(kind: str, written: Folder) -> None:
+    lost = set()
+    for one in disclosed(written):
+        for data in exported(one, kind=kind, policy=written.policy).values():
+            try:
+                again = import_record(
+                    data.decode(), kind=kind, policy=written.policy, wishes=Wishes()
+                )
+                parts = split(Text(path="x.md", content=again.text))
+                assert isinstance(parts, Parts)
+                node, _ = nodes.compose(parts)
+                assert isinstance(node, nodes.Mapping)
+                read = parse.advisory(node.value(), body="", path="x.md", attachments=()).content
+            except RefusedError:
+                lost.add(one.id)
+                continue
+            if versions(read) != versions(one.content):
+                lost.add(one.id)
+    titles = list(ODD)
+    expected = {title for (of, _), names in NOT_THERE.items() if of == kind for title in names}
+    assert {titles[int(one[-4:]) - 1] for one in lost} == expected
 
 
 def test_what_a_format_cannot_carry_is_said(written: Folder) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from mkdocs_advisories.source.importers.ecosystems import package_of_purl
+from mkdocs_advisories.source.importers.ecosystems import package_of_listing, package_of_purl
 from mkdocs_advisories.source.importers.found import (
     Found,
     Json,
@@ -217,6 +217,9 @@ def _products(node: Json, version: Record | None = None) -> Iterator[tuple[str, 
     for product in (*single, *entries(node, "full_product_names")):
         helper = mapping(product.get("product_identification_helper") or {}, "helper")
         named = {"name": product.get("name"), "purl": helper.get("purl")}
+        for one in entries(helper, "x_generic_uris"):
+            if one.get("namespace") == "https://osv.dev/":
+                named["listing"] = one.get("uri")
         stated = (
             {"category": version.get("category"), "version": version.get("name")} if version else {}
         )
@@ -225,8 +228,9 @@ def _products(node: Json, version: Record | None = None) -> Iterator[tuple[str, 
 
 def _placed(product: Record) -> tuple[dict[str, str], str | None, list[Stretch]] | None:
     """Give package, version and stretches of a product that a purl names."""
-    named = package_of_purl(str(product.get("purl") or ""))
-    if named is None:
+    listed = package_of_listing(str(product.get("listing") or ""))
+    named = package_of_purl(str(product.get("purl") or "")) or (listed and (listed, None))
+    if not named:
         return None
     package, version = named
     if product.get("category") == "product_version_range":

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -185,11 +186,27 @@ def laid_out(files: Mapping[str, bytes], folder: Path) -> Path:
     return folder
 
 
-def python_validator(folder: Path) -> tuple[int, str]:
+def python_validator(folder: Path) -> set[str]:
+    """Give the tests that some document does not pass, of all that need no network."""
     command = [sys.executable, "-m", "csaf", "validate", "--spec-version", "v20", "--quiet"]
-    command += ["--preset", "basic", "--no-network", str(folder / "*.json")]
+    command += ["--preset", "full", "--no-network", str(folder / "*.json")]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
-    return result.returncode, result.stdout + result.stderr
+    assert result.stdout.count("Overall:") == len(list(folder.iterdir())), result.stderr
+    found = re.findall(r"^  \[(?!PASS|SKIP)[A-Z]+\] (\S+)", result.stdout, re.MULTILINE)
+    return set(found)
+
+
+OPTIONAL = {
+    "6.2.3",  # a score for each product: CSAF 2.0 has none for CVSS 4, and some have no vector
+    "6.3.1",  # CVSS 2 alone
+    "6.3.2",  # CVSS 3.0
+    "6.3.3",  # a CVE id
+    "6.3.4",  # a weakness
+    "6.3.9",  # branches that end with a single version: ours end with a range
+    "6.3.10",  # no ranges of versions, which are what an advisory states
+    "6.3.11",  # no `v` before a version: actions of GitHub have one
+}
+"""What authors have not stated, or what they state otherwise: none of it is mandatory."""
 
 
 def node_validator(folder: Path) -> dict[str, Any]:
@@ -203,16 +220,14 @@ def node_validator(folder: Path) -> dict[str, Any]:
 
 def test_pythons_validator_finds_no_error(folder: Folder, tmp_path: Path) -> None:
     where = laid_out(variants(folder), tmp_path / "documents")
-    assert python_validator(where)[0] == 0, python_validator(where)[1]
+    assert python_validator(where) <= OPTIONAL
 
 
 def test_pythons_validator_does_find_a_fault(folder: Folder, tmp_path: Path) -> None:
     faulty = with_branches(folder)
     faulty["vulnerabilities"][0]["product_status"]["fixed"] = ["nothing"]
     where = laid_out({"lan-2026-0001.json": json_bytes(faulty)}, tmp_path / "documents")
-    code, text = python_validator(where)
-    assert code == 1
-    assert "6.1.1" in text
+    assert "6.1.1" in python_validator(where)
 
 
 def test_secvisograms_validator_finds_no_error_and_only_missing_scores(
@@ -271,8 +286,7 @@ def test_without_a_key_it_is_a_provider_whose_feed_leads_to_all(folder: Folder) 
 
 def test_the_example_site_is_valid(tmp_path: Path, example_documents: Mapping[str, bytes]) -> None:
     where = laid_out(documents(example_documents), tmp_path / "documents")
-    code, text = python_validator(where)
-    assert code == 0, text
+    assert python_validator(where) <= OPTIONAL
 
 
 def test_secvisograms_validator_finds_the_example_site_valid(

@@ -14,7 +14,7 @@ from mkdocs_advisories.embargo import coordination_copy
 from mkdocs_advisories.model import Coordination, Disclosed
 from mkdocs_advisories.site.exports import EXPORTS
 from osv_schema import errors
-from test_csaf import python_validator
+from test_csaf import OPTIONAL, python_validator
 from test_cve import validate
 
 CANARY = "a canary in the lantern"
@@ -176,5 +176,4 @@ def test_others_tools_find_a_copy_valid(name: str, advisory: Command, tmp_path: 
     assert found == []
     (cve,) = (out / "cve").iterdir()
     validate(json.loads(cve.read_text(encoding="utf-8")))
-    code, said = python_validator(out / "csaf")
-    assert code == 0, said
+    assert python_validator(out / "csaf") <= OPTIONAL

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -69,14 +69,38 @@ def test_a_feed_shows_what_changed_last_and_its_archives_have_the_rest(years: Fo
         before = link(archive, "prev-archive")
     assert followed == ["feeds/2026.xml", "feeds/2025.xml", "feeds/2024.xml"]
     assert len(seen) == 5
-    assert link(contents["feeds/2025.xml"], "next-archive") == f"{root}feeds/2026.xml"
 
 
-def test_the_newest_year_is_archived_only_when_the_feed_cannot_show_it(folder: Folder) -> None:
+def archives(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {uri: data for uri, data in contents.items() if uri.startswith("feeds/2")}
+
+
+def test_the_newest_year_is_archived_only_in_full_parts(folder: Folder) -> None:
     folder.write("LAN-2025-0001", embargo="2025-03-01T00:00:00Z")
     folder.write("LAN-2026-0001")
-    archives = [uri for uri in built(folder) if uri.startswith("feeds/2")]
-    assert archives == ["feeds/2025.xml"]
+    assert list(archives(built(folder))) == ["feeds/2025.xml"]
+
+
+def test_no_archive_changes_when_new_advisories_come(years: Folder) -> None:
+    seen = archives(built(years))
+    assert list(seen) == ["feeds/2024.xml", "feeds/2025.xml", "feeds/2026.xml"]
+    for number in range(3, 8):
+        years.write(f"LAN-2026-{number:04}", embargo=f"2026-05-{number:02}T00:00:00Z")
+        now = archives(built(years))
+        assert {uri: now[uri] for uri in seen} == seen
+        seen = now
+    assert list(seen)[3:] == ["feeds/2026-2.xml", "feeds/2026-3.xml"]
+    assert (
+        link(seen["feeds/2026-2.xml"], "prev-archive") == f"{years.policy.site_url}feeds/2026.xml"
+    )
+    assert ids(seen["feeds/2026-3.xml"]) == ["LAN-2026-0006", "LAN-2026-0005"]
+
+
+def test_what_is_in_no_archive_is_in_the_feed_whatever_else_has_changed(years: Folder) -> None:
+    years.write("LAN-2026-0003", embargo="2026-04-02T00:00:00Z")
+    for name, embargo in (("LAN-2025-0001", "2025-03-01"), ("LAN-2025-0002", "2025-04-01")):
+        years.write(name, embargo=f"{embargo}T00:00:00Z", more=REVISED)
+    assert ids(built(years)["feed.xml"]) == ["LAN-2024-0001", "LAN-2025-0002", "LAN-2026-0003"]
 
 
 def test_each_project_and_each_severity_has_a_feed(years: Folder) -> None:

@@ -72,6 +72,57 @@ def test_the_rest_go_on_when_records_are_refused(advisory: Command, tmp_path: Pa
     }
 
 
+def test_a_list_is_read_up_to_where_it_is_none(advisory: Command, tmp_path: Path) -> None:
+    twice = record("LAN-2026-0003").replace("{", '{"id": "LAN-2026-0004", ', 1)
+    long = record("LAN-2026-0005", details="x" * 1024 * 1024)
+    members = [record(), "7", twice, long, record("LAN-2026-0002"), "[}"]
+    (tmp_path / "list.json").write_text(f" [ {' , '.join(members)} ]", encoding="utf-8")
+    said = json.loads(advisory("import", str(tmp_path / "list.json"), "--format", "json").out)
+    assert [one["id"] for one in said["imported"]] == ["LAN-2026-0001", "LAN-2026-0002"]
+    assert {one["source"]: one["reason"] for one in said["refused"]} == {
+        "list.json[1]": "it is not a mapping of fields",
+        "list.json[2]": "a field stands twice in one mapping: which one counts, nobody can tell",
+        "list.json[3]": "it is larger than 1024 KiB",
+        "list.json[5]": "it is not valid JSON, nor is what follows",
+    }
+
+
+def test_a_run_has_an_end(
+    advisory: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mkdocs_advisories.source.records.MOST_RECORDS", 2)
+    (tmp_path / "list.json").write_text("[1, 2, 3, 4]", encoding="utf-8")
+    said = json.loads(advisory("import", str(tmp_path / "list.json"), "--format", "json").out)
+    assert [one["source"] for one in said["refused"]] == [
+        "list.json[0]",
+        "list.json[1]",
+        "list.json",
+    ]
+    assert said["refused"][-1]["reason"] == "it has more than 2 records: the rest stays out"
+
+
+def test_one_broken_member_of_an_archive_leaves_the_rest(advisory: Command, tmp_path: Path) -> None:
+    file = tmp_path / "records.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.json", record())
+        archive.writestr("b.json", record("LAN-2026-0002"))
+        archive.writestr("c.json", "0" * 2_000_000, compress_type=zipfile.ZIP_DEFLATED)
+        archive.writestr("d.json", record("LAN-2026-0004"), compress_type=zipfile.ZIP_LZMA)
+        archive.writestr("../e.json", record("LAN-2026-0005"))
+    raw = file.read_bytes()
+    file.write_bytes(raw.replace(b"LAN-2026-0001", b"LAN-2026-0009", 1))
+    said = json.loads(advisory("import", str(file), "--format", "json").out)
+    assert [one["path"] for one in said["imported"]] == [
+        "advisories/LAN-2026-0002.md",
+        "advisories/LAN-2026-0005.md",
+    ]
+    assert {one["source"]: one["reason"] for one in said["refused"]} == {
+        "a.json": "it cannot be unpacked",
+        "c.json": "it is larger than 1024 KiB",
+        "d.json": "it is packed in a way that is not read",
+    }
+
+
 def test_nothing_is_overwritten_unless_forced(
     advisory: Command, checkout: Folder, tmp_path: Path
 ) -> None:

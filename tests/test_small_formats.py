@@ -14,6 +14,7 @@ from mkdocs_advisories.render.ghsa import notes as ghsa_notes
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.openvex import openvex
 from mkdocs_advisories.render.rustsec import crates, rustsec
+from mkdocs_advisories.render.rustsec import notes as rustsec_notes
 from mkdocs_advisories.source.contract import contract
 from osv_schema import errors
 
@@ -82,6 +83,53 @@ def test_rustsec_knows_what_is_not_vulnerable(
     assert toml(folder)["versions"] == {"patched": patched, "unaffected": unaffected}
 
 
+@pytest.mark.parametrize(
+    ("stated", "patched", "unaffected"),
+    [
+        (
+            (
+                "ranges:\n"
+                "      - {type: SEMVER, events: [{introduced: 2.0.0}, {fixed: 2.1.0}]}\n"
+                "      - {type: SEMVER, events: [{introduced: 1.0.0}, {last_affected: 1.5.0}]}\n"
+            ),
+            [">= 2.1.0"],
+            ["< 1.0.0", "> 1.5.0, < 2.0.0"],
+        ),
+        (
+            (
+                "ranges:\n"
+                "      - {type: SEMVER, events: [{introduced: 1.0.0}, {fixed: 2.0.0}]}\n"
+                "      - {type: SEMVER, events: [{introduced: 1.5.0}, {fixed: 3.0.0}]}\n"
+            ),
+            [">= 3.0.0"],
+            ["< 1.0.0"],
+        ),
+        ("versions: [1.1.0, 1.0.0]\n", [], ["< 1.0.0", "> 1.0.0, < 1.1.0", "> 1.1.0"]),
+    ],
+    ids=["out of order", "overlapping", "by name"],
+)
+def test_rustsec_puts_versions_in_order(
+    folder: Folder, stated: str, patched: list[str], unaffected: list[str]
+) -> None:
+    file = folder.write()
+    head, _, rest = file.read_text().partition("ranges:")
+    file.write_text(f"{head}{stated}---{rest.partition('---')[2]}")
+    assert toml(folder)["versions"] == {"patched": patched, "unaffected": unaffected}
+
+
+def test_rustsec_cannot_name_commits_and_that_is_said(folder: Folder) -> None:
+    file = folder.write()
+    head, _, rest = file.read_text().partition("ranges:")
+    commits = (
+        f'{{type: GIT, repo: "https://example.org/x", events: [{{introduced: "{"a" * 40}"}}]}}'
+    )
+    file.write_text(f"{head}ranges: [{commits}]\n---{rest.partition('---')[2]}")
+    (one,) = disclosed(folder)
+    assert [note.text for note in rustsec_notes(one)] == [
+        "commits of lantern are no versions: every version counts as affected"
+    ]
+
+
 def test_an_id_that_rustsec_has_given_is_used(folder: Folder) -> None:
     write(folder, more="aliases: [CVE-2026-0001, RUSTSEC-2026-0007]\n" + WITHDRAWN)
     found = toml(folder)["advisory"]
@@ -138,6 +186,16 @@ def test_github_takes_one_cve_id_and_that_is_said(folder: Folder) -> None:
     (one,) = disclosed(folder)
     assert [note.text for note in ghsa_notes(one)] == [
         "the API takes one CVE id: the others are left out"
+    ]
+
+
+def test_what_github_does_not_take_is_said(folder: Folder) -> None:
+    v2 = '{type: CVSS_V2, score: "AV:N/AC:L/Au:N/C:P/I:P/A:P"}'
+    write(folder, more=f"severity: [{v2}]\ncredits: [{{name: Mira}}, {{name: Mira}}]\n")
+    (one,) = disclosed(folder)
+    assert [note.text for note in ghsa_notes(one)] == [
+        "the API takes no CVSS 2: the vector is left out",
+        "the API takes users of GitHub only: other credits are left out",
     ]
 
 

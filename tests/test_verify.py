@@ -123,6 +123,30 @@ def test_lists_and_feeds_that_disagree_are_found(
     }
 
 
+@pytest.mark.parametrize(
+    ("uri", "old", "new"),
+    [
+        ("advisories.json", '"urls":{', '"urls":[7],"were":{'),
+        ("advisories.json", '"advisories":[', '"advisories":[7,'),
+        ("csaf/white/csaf-feed-tlp-white.json", '"entry":[', '"entry":[7,'),
+        (".well-known/csaf/provider-metadata.json", '"distributions": [', '"distributions": [7,'),
+        ("osv/x_LAN-2026-0001.json", '"id":', '"was":'),
+    ],
+)
+def test_a_document_of_another_form_is_a_fault_and_no_crash(
+    uri: str, old: str, new: str, written: Folder, tmp_path: Path
+) -> None:
+    file = publish(written, tmp_path / "built") / uri
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    look = verify_site(SiteFolder(tmp_path / "built"))
+    assert {(one.uri, one.text) for one in look.faults} & {
+        (uri, "has a field of another type than its format says"),
+        (uri, "is no such record"),
+    }
+
+
 def test_a_record_that_was_changed_with_its_hashes_disagrees_with_the_index(
     written: Folder, tmp_path: Path
 ) -> None:

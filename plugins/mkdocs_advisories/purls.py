@@ -36,7 +36,7 @@ _CASE_TELLS_NOTHING = frozenset({"golang", "nuget", "composer", "swift"})
 
 
 @cache
-def purl_of(ecosystem: str, name: str) -> str | None:
+def made_purl(ecosystem: str, name: str) -> str | None:
     """Work out the URL of a package; None where it takes more than the package's name."""
     kind, namespace = _TYPES.get(ecosystem.partition(":")[0], ("", None))
     if kind == "maven":
@@ -51,12 +51,27 @@ def purl_of(ecosystem: str, name: str) -> str | None:
         return None
 
 
+def purl_of(package: Package) -> str | None:
+    """Give the package's URL without a version: as stated, else worked out, else None."""
+    return package.purl or made_purl(package.ecosystem, package.name)
+
+
+def versioned(purl: str, version: str) -> str | None:
+    """Give the URL of one version of a package, or None where that cannot be written."""
+    try:
+        return PackageURL(
+            **{**PackageURL.from_string(purl).to_dict(), "version": version}
+        ).to_string()
+    except ValueError:
+        return None
+
+
 def fits(package: Package) -> bool:
     """Say whether a package's URL is that of this very package; in doubt, it is.
 
     Qualifiers and subpaths are left aside: they narrow down a package, and do not change it.
     """
-    right = purl_of(package.ecosystem, package.name)
+    right = made_purl(package.ecosystem, package.name)
     if package.purl is None or right is None:
         return True
     stated, expected = PackageURL.from_string(package.purl), PackageURL.from_string(right)

@@ -9,7 +9,7 @@ from mkdocs_advisories.authoring.cursor import ITEM, Cursor
 from mkdocs_advisories.authoring.fields import choices_of, described, field_at, keys_of
 from mkdocs_advisories.model import Disclosed, Package
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.purl import purl_of
+from mkdocs_advisories.purls import purl_of
 
 _PACKAGE = ("affected", ITEM, "package")
 _OTHERS = frozenset({"related", "superseded_by"})
@@ -90,8 +90,8 @@ def _values(cursor: Cursor, house: House) -> Iterator[Offer]:
     elif path == (*_PACKAGE, "name"):
         yield from _names({one.name for one in _packages(house.policy)}, "a package of the policy")
     elif path == (*_PACKAGE, "purl"):
-        purls = filter(None, map(purl_of, _packages(house.policy)))
-        yield from _names(map(json.dumps, purls), "a package of the policy")
+        urls = filter(None, map(purl_of, _packages(house.policy)))
+        yield from _names(map(json.dumps, urls), "a package of the policy")
     elif path and path[0] in _OTHERS:
         for one in house.disclosed:
             summary = one.content.summary

@@ -8,7 +8,7 @@ from mkdocs_advisories.checks.edits import add_field
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.model import Affected
 from mkdocs_advisories.problems import Related
-from mkdocs_advisories.purls import fits, purl_of
+from mkdocs_advisories.purls import fits, made_purl
 
 
 @warning("ADV213", reads="affected")
@@ -37,7 +37,7 @@ def purl_is_there(case: Case) -> Iterator[Finding]:
     """A package has its URL, by which scanners find it."""
     for index, affected in enumerate(case.content.affected):
         package, path = affected.package, ("affected", index, "package")
-        right = None if package.purl else purl_of(package.ecosystem, package.name)
+        right = None if package.purl else made_purl(package.ecosystem, package.name)
         if right:
             yield case.finding(
                 *path,
@@ -54,7 +54,7 @@ def purl_fits(case: Case) -> Iterator[Finding]:
     for index, affected in enumerate(case.content.affected):
         package, path = affected.package, ("affected", index, "package", "purl")
         if not fits(package):
-            right = purl_of(package.ecosystem, package.name) or ""
+            right = made_purl(package.ecosystem, package.name) or ""
             yield case.finding(
                 *path,
                 text="`{purl}` is not the package `{name}` of {ecosystem}",

@@ -21,7 +21,7 @@ from mkdocs_advisories.cli.terminal import may_ask
 from mkdocs_advisories.model import Package, Span, format_instant, parse_instant
 from mkdocs_advisories.policy import Source
 from mkdocs_advisories.problems import Problem, errors
-from mkdocs_advisories.render.purl import purl_of
+from mkdocs_advisories.purls import purl_of
 from mkdocs_advisories.source.catalog import Entry, understand
 from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.files import read_text

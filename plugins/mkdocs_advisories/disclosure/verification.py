@@ -23,6 +23,7 @@ INDEX = "advisories.json"
 PROVIDER = ".well-known/csaf/provider-metadata.json"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _HASHES = ("sha256", "sha512")
+_MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError)
 _LARGEST_FEED = 64 * 1024 * 1024
 
 
@@ -89,15 +90,27 @@ def verify_site(site: Published, *, verify: Verify | None = None) -> Verificatio
     provider = look.document(PROVIDER)
     _take_root(look, provider)
     look.signed = isinstance(provider, dict) and provider.get("role") == "csaf_trusted_provider"
-    listed = index.get("advisories") if isinstance(index, dict) else None
-    for one in listed if isinstance(listed, list) else ():
+    stated = index.get("advisories") if isinstance(index, dict) else None
+    listed = []
+    for one in stated if isinstance(stated, list) else ():
         look.advisories += 1
-        _one_advisory(look, one)
-    _provider(look, provider, listed or [])
-    _osv_collections(look, listed or [])
-    _feed(look, listed or [])
+        if _taken(look, INDEX, _one_advisory, one):
+            listed.append(one)
+    _taken(look, PROVIDER, _provider, provider, listed)
+    _taken(look, "osv/all.json", _osv_collections, listed)
+    _taken(look, "feed.xml", _feed, listed)
     _companions(look)
     return look
+
+
+def _taken(look: Verification, uri: str, step: Callable[..., None], *documents: Json) -> bool:
+    """Take a step that reads documents as their formats describe them; say if one is otherwise."""
+    try:
+        step(look, *documents)
+    except _MISSHAPEN:
+        look.fault(uri, "has a field of another type than its format says")
+        return False
+    return True
 
 
 def _take_root(look: Verification, provider: Json) -> None:
@@ -143,7 +156,7 @@ def _agree(
 ) -> None:
     try:
         said = reader(document)
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError):
+    except (*_MISSHAPEN, ValueError):
         look.fault(uri, "is no such record")
         return
     for field_name, value in said.items():
@@ -197,7 +210,11 @@ def _provider(look: Verification, provider: Json, listed: list[Json]) -> None:
     known = {look.local((one.get("urls") or {}).get("csaf")): one for one in listed}
     for distribution in provider.get("distributions") or ():
         for feed in (distribution.get("rolie") or {}).get("feeds") or ():
-            _rolie(look, look.local(feed.get("url")), known)
+            uri = look.local(feed.get("url"))
+            if uri is None:
+                look.fault(PROVIDER, "a feed of it is not on this site")
+            else:
+                _taken(look, uri, _rolie, uri, known)
         folder = look.local(distribution.get("directory_url", ""))
         if distribution.get("directory_url") and folder is not None:
             _lists(look, folder, known)
@@ -207,9 +224,9 @@ def _provider(look: Verification, provider: Json, listed: list[Json]) -> None:
             look.read(uri)
 
 
-def _rolie(look: Verification, uri: str | None, known: Mapping[str | None, Json]) -> None:
-    document = look.document(uri) if uri else None
-    if document is None or uri is None:
+def _rolie(look: Verification, uri: str, known: Mapping[str | None, Json]) -> None:
+    document = look.document(uri)
+    if document is None:
         return
     entries = document.get("feed", {}).get("entry") or []
     found = {look.local((one.get("content") or {}).get("src")): one for one in entries}

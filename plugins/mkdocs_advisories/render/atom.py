@@ -26,7 +26,7 @@ _HISTORY = "http://purl.org/syndication/history/1.0"
 class Channel:
     """A feed's address, title and name, and where the rest of it is (RFC 5005).
 
-    A current feed has `previous`, its newest archive. An archive has `current`, and its neighbours.
+    A current feed has `previous`, its newest archive. An archive has `current`, and the one before.
     All documents of one feed share its `name`, and so its id.
     """
 
@@ -36,7 +36,6 @@ class Channel:
     name: str = "feed"
     current: str | None = None
     previous: str | None = None
-    next: str | None = None
 
 
 def feed(entries: Sequence[Entry], *, policy: Policy, channel: Channel) -> bytes:
@@ -69,7 +68,6 @@ def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGen
     others = (
         ("current", channel.current),
         ("prev-archive", channel.previous),
-        ("next-archive", channel.next),
     )
     for rel, uri in others:
         if uri:

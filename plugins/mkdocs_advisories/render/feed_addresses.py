@@ -13,9 +13,10 @@ def json_feed_uri(feed_uri: str) -> str:
     return f"{_stem(feed_uri)}.json"
 
 
-def archive_uri(feed_uri: str, year: int) -> str:
-    """Give the address of the archive of one year."""
-    return f"{_folder(feed_uri)}feeds/{year}.xml"
+def archive_uri(feed_uri: str, year: int, *, part: int = 1) -> str:
+    """Give the address of the archive of one year, or of a later part of it."""
+    suffix = f"-{part}" if part > 1 else ""
+    return f"{_folder(feed_uri)}feeds/{year}{suffix}.xml"
 
 
 def project_feed_uri(feed_uri: str, project: str) -> str:

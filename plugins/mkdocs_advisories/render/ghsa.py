@@ -63,8 +63,15 @@ def notes(disclosed: Disclosed) -> Iterator[Note]:
     """Say what the body had to leave out."""
     content = disclosed.content
     cves = cve_ids(disclosed)
+    stated = {*content.severity, *(one for each in content.affected for one in each.severity)}
+    known = len({one.name for one in content.credits})
     lost = {
         "the API takes one CVE id: the others are left out": len(cves) > 1,
+        "the API takes one vector: the others are left out": len(stated) > 1,
+        "the API takes no CVSS 2: the vector is left out": len(stated) == 1
+        and _vector(disclosed) is None,
+        "the API takes users of GitHub only: other credits are left out": known
+        > len(list(_credits(disclosed))),
         "the description was cut to 65535 characters": len(content.details) > LONGEST_TEXT,
     }
     for text, is_so in lost.items():

@@ -5,10 +5,10 @@ from typing import Any
 
 from mkdocs_advisories.model import Affected, Disclosed, format_instant
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.purls import purl_of
 from mkdocs_advisories.render.addresses import csaf_uri, cve_uri, openvex_uri, osv_uri, page_uri
 from mkdocs_advisories.render.identifiers import cve_ids
 from mkdocs_advisories.render.json_document import present
-from mkdocs_advisories.render.purl import purl_of
 from mkdocs_advisories.render.severity import rate
 from mkdocs_advisories.render.versions import fixed_versions, in_words
 

@@ -16,9 +16,9 @@ from mkdocs_advisories.model import (
     format_instant,
 )
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.purls import purl_of
 from mkdocs_advisories.render.addresses import osv_id, page_uri
 from mkdocs_advisories.render.json_document import present
-from mkdocs_advisories.render.purl import purl_of
 from mkdocs_advisories.render.sections import absolute_details
 
 SCHEMA_VERSION = "1.7.3"

@@ -9,7 +9,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from mkdocs_advisories.model import Affected, Package, Range, RangeType, Span
-from mkdocs_advisories.render.purl import purl_of, versioned
+from mkdocs_advisories.purls import purl_of, versioned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

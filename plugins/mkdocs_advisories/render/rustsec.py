@@ -5,13 +5,16 @@ https://github.com/rustsec/advisory-db, EXAMPLE_ADVISORY.md
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from mkdocs_advisories.model import Disclosed, Severity, SeverityType, Span
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.identifiers import crates
+from mkdocs_advisories.render.notes import Note
+from mkdocs_advisories.versions import Scheme, Stretch, stretch
 
-__all__ = ["crates", "rustsec"]
+__all__ = ["crates", "notes", "rustsec"]
 
 ECOSYSTEM = "crates.io"
 PLACEHOLDER = "RUSTSEC-0000-0000"
@@ -41,6 +44,14 @@ def rustsec(disclosed: Disclosed, *, policy: Policy, crate: str | None = None) -
         f"This entry points to the security advisory of {policy.organisation.name}, which has the"
         f" details:\n{page}\n"
     )
+
+
+def notes(disclosed: Disclosed) -> Iterator[Note]:
+    """Say of which crates the file cannot name the versions."""
+    for crate in crates(disclosed):
+        if not _spans(disclosed, crate):
+            text = f"commits of {crate} are no versions: every version counts as affected"
+            yield Note(advisory=disclosed.id, format="RustSec", text=text)
 
 
 def _fields(disclosed: Disclosed, crate: str, page: str) -> Iterator[str]:
@@ -78,12 +89,37 @@ def _versions(spans: list[Span]) -> Iterator[str]:
 
 
 def _spans(disclosed: Disclosed, crate: str) -> list[Span]:
+    """Give the affected stretches in the order of their versions; single versions are short ones.
+
+    The front matter may state them in any order, and in several ranges. What is not vulnerable is
+    what lies between, so those that meet are one.
+    """
     of_crate = [
         one
         for one in disclosed.content.affected
         if (one.package.ecosystem, one.package.name) == (ECOSYSTEM, crate)
     ]
-    return [span for one in of_crate for span in one.spans()]
+    spans = [span for one in of_crate for span in one.spans()]
+    if not spans:
+        named = [version for one in of_crate for version in one.versions]
+        spans = [Span(introduced=one, last_affected=one) for one in named]
+    read = [(found, span) for span in spans if (found := stretch(span, Scheme.SEMVER))]
+    return spans if len(read) < len(spans) else _joined(read)
+
+
+def _joined(read: list[tuple[Stretch, Span]]) -> list[Span]:
+    joined: list[tuple[Stretch, Span]] = []
+    for one, span in sorted(read, key=lambda pair: (pair[0].start, pair[0].end)):
+        if joined and joined[-1][0].meets(one):
+            before, first = joined.pop()
+            if (before.end, before.through) >= (one.end, one.through):
+                joined.append((before, first))
+            else:
+                whole = replace(span, introduced=first.introduced)
+                joined.append((replace(one, start=before.start), whole))
+        else:
+            joined.append((one, span))
+    return [span for _, span in joined]
 
 
 def _vector(disclosed: Disclosed, crate: str) -> str | None:

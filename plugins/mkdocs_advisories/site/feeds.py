@@ -1,7 +1,7 @@
 """Every feed of the site: of all advisories, each project, each severity; and the archives."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
 from mkdocs_advisories.model import Disclosed
@@ -20,6 +20,9 @@ from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
 from mkdocs_advisories.render.severity import WORDS
 
+Part = tuple[int, int]
+"""A year, and which part of it, counted from 1."""
+
 _AT_OR_ABOVE = ("critical", "high", "medium")
 
 
@@ -29,12 +32,13 @@ def feed_files(
     """Give the feeds by their addresses.
 
     A feed shows the advisories changed last, so that it stays small; what it may not show any more
-    is in the yearly archives of the feed of all.
+    is in the yearly archives of the feed of all, and what is in no archive it always shows.
     """
     public = frozenset(one.id for one in advisories)
     entries = [entry(one, policy=policy, public=public, resolve=resolve) for one in advisories]
-    current = last_changed(entries, most=policy.feed.entries)
-    contents = dict(_of_all(entries, current, policy))
+    archives = _archives(entries, most=policy.feed.entries)
+    current = _current(entries, archives, most=policy.feed.entries)
+    contents = dict(_of_all(current, archives, policy))
     uri = json_feed_uri(policy.feed.uri)
     contents[uri] = json_bytes(json_feed(current, policy=policy, uri=uri))
     for channel, some in _narrower(entries, policy):
@@ -60,46 +64,59 @@ def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
 
 
 def _of_all(
-    entries: Sequence[Entry], current: Sequence[Entry], policy: Policy
+    current: Sequence[Entry], archives: Mapping[Part, Sequence[Entry]], policy: Policy
 ) -> Iterator[tuple[str, bytes]]:
-    """Give the feed of all and its archives: the years whose entries it does not all show."""
-    archived = _archives(entries, current)
-    years = sorted(archived)
-    uris = [archive_uri(policy.feed.uri, year) for year in years]
+    """Give the feed of all, then its archives, of which each leads to the one before it.
+
+    None leads to the one behind it: an archive would change when the next one comes.
+    """
     title, style = policy.feed.title, style_uri(policy.feed.uri)
-    channel = Channel(
-        uri=policy.feed.uri,
-        title=title,
-        style_uri=style,
-        previous=uris[-1] if uris else None,
-    )
-    yield channel.uri, feed(current, policy=policy, channel=channel)
-    neighbours = zip(years, uris, [None, *uris], [*uris[1:], None], strict=False)
-    for year, uri, before, after in neighbours:
+    previous = None
+    for (year, number), some in archives.items():
+        part = f", part {number}" if number > 1 else ""
         channel = Channel(
-            uri=uri,
-            title=f"{title}: {year}",
+            uri=archive_uri(policy.feed.uri, year, part=number),
+            title=f"{title}: {year}{part}",
             style_uri=style,
             current=policy.feed.uri,
-            previous=before,
-            next=after,
+            previous=previous,
         )
-        yield uri, feed(archived[year], policy=policy, channel=channel)
+        yield channel.uri, feed(some, policy=policy, channel=channel)
+        previous = channel.uri
+    channel = Channel(uri=policy.feed.uri, title=title, style_uri=style, previous=previous)
+    yield channel.uri, feed(current, policy=policy, channel=channel)
 
 
-def _archives(entries: Sequence[Entry], current: Sequence[Entry]) -> dict[int, list[Entry]]:
-    """Sort entries by the year of disclosure: each year that is over, and the newest if it is full.
+def _archives(entries: Iterable[Entry], *, most: int) -> dict[Part, Sequence[Entry]]:
+    """Sort entries by the year of disclosure, and each year into parts; oldest first.
 
-    Which year is over, the newest advisory says, not the clock.
+    Only what no new advisory will join is archived (RFC 5005, section 4): parts that are full, and
+    the rest of a year that is over. Which year is over, the newest advisory says, not the clock.
     """
     by_year: dict[int, list[Entry]] = {}
-    for one in entries:
+    for one in sorted(entries, key=lambda one: (one.disclosed.published, one.id)):
         by_year.setdefault(one.disclosed.published.year, []).append(one)
-    shown = {one.id for one in current}
     newest = max(by_year, default=0)
-    if all(one.id in shown for one in by_year.get(newest, ())):
-        by_year.pop(newest, None)
-    return by_year
+    return {
+        (year, number): some[::-1]
+        for year, of_year in by_year.items()
+        for number, some in enumerate(_parts(of_year, most), start=1)
+        if len(some) == most or year < newest
+    }
+
+
+def _parts(entries: Sequence[Entry], most: int) -> Iterator[Sequence[Entry]]:
+    return (entries[start : start + most] for start in range(0, len(entries), most))
+
+
+def _current(
+    entries: Sequence[Entry], archives: Mapping[Part, Sequence[Entry]], *, most: int
+) -> tuple[Entry, ...]:
+    """Give the entries changed last, and those which no archive has, the newest change first."""
+    archived = {one.id for some in archives.values() for one in some}
+    changed = {one.id for one in last_changed(entries, most=most)}
+    shown = [one for one in entries if one.id in changed or one.id not in archived]
+    return last_changed(shown, most=len(shown))
 
 
 def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channel, list[Entry]]]:

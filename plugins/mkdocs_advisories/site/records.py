@@ -10,6 +10,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render import csaf as csaf_documents
 from mkdocs_advisories.render import cve as cve_records
 from mkdocs_advisories.render import ghsa as ghsa_bodies
+from mkdocs_advisories.render import rustsec as rustsec_files
 from mkdocs_advisories.render import security_txt as security
 from mkdocs_advisories.render.addresses import (
     CSAF_FOLDER,
@@ -83,7 +84,12 @@ def page_data(disclosed: Disclosed) -> tuple[Data, ...]:
 
 def record_notes(advisories: Iterable[Disclosed]) -> tuple[Note, ...]:
     """Say what formats could not carry."""
-    sources = (csaf_documents.notes, cve_records.notes, ghsa_bodies.notes)
+    sources = (
+        csaf_documents.notes,
+        cve_records.notes,
+        ghsa_bodies.notes,
+        rustsec_files.notes,
+    )
     return tuple(note for one in advisories for source in sources for note in source(one))
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from types import MappingProxyType
 
 import yaml
@@ -100,7 +101,7 @@ def _record(source: str) -> Record:
     if _HALF_PAIR.search(source):
         source = _HALF_PAIR.sub("", source)
     try:
-        value = json.loads(source) if source.lstrip()[:1] == "{" else _plain_yaml(source)
+        value = _plain_json(source) if source.lstrip()[:1] == "{" else _plain_yaml(source)
     except RefusedError:
         raise
     except (ValueError, RecursionError):
@@ -114,11 +115,35 @@ def _record(source: str) -> Record:
     return value
 
 
+def _plain_json(source: str) -> object:
+    """Read JSON that every reader understands alike (RFC 8259, sections 4 and 6).
+
+    Raises:
+        RefusedError: it has a field twice, or a number that is none.
+        ValueError: it is no JSON.
+    """
+    return json.loads(source, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise RefusedError("a field stands twice in one mapping: which one counts, nobody can tell")
+    return fields
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise RefusedError("it has a number that is not finite")
+    return number
+
+
 def _plain_yaml(source: str) -> object:
     """Read YAML that constructs nothing. An alias could grow without bound, so there may be none.
 
     Raises:
-        RefusedError: it has an alias, or is nested too deep.
+        RefusedError: it has an alias or a field twice, or is nested too deep.
         yaml.YAMLError: it is no YAML.
     """
     depth = 0
@@ -127,7 +152,16 @@ def _plain_yaml(source: str) -> object:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
             raise RefusedError("its YAML has an alias, or is nested too deep")
-    return yaml.load(source, Loader=yaml.CBaseLoader)  # noqa: S506 - it constructs text only
+    return _texts(yaml.compose(source, Loader=yaml.CBaseLoader))
+
+
+def _texts(node: yaml.Node | None) -> object:
+    """Give a tree of YAML with every scalar as the text that is there."""
+    if isinstance(node, yaml.MappingNode):
+        return _once([(str(key.value), _texts(value)) for key, value in node.value])
+    if isinstance(node, yaml.SequenceNode):
+        return [_texts(one) for one in node.value]
+    return node.value if isinstance(node, yaml.ScalarNode) else None
 
 
 def _depth(value: object) -> int:

@@ -4,11 +4,11 @@ https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from mkdocs_advisories.source.importers.ecosystems import package_of_purl
+from mkdocs_advisories.source.importers.ecosystems import package_of_listing, package_of_purl
 from mkdocs_advisories.source.importers.found import (
     Found,
     Json,
@@ -29,9 +29,11 @@ _DOCUMENT = frozenset(
 )
 _VULNERABILITY = frozenset(
     """acknowledgments cve cwe ids notes product_status references remediations scores title
-    discovery_date release_date""".split()
+    release_date""".split()
 )
 _AFFECTED = ("known_affected", "first_affected", "last_affected")
+_TREE = frozenset({"branches", "full_product_names"})
+_FIXED = frozenset({"fixed", "first_fixed"})
 _BODY_NOTES = frozenset({"description", "details", "summary"})
 _VERS = re.compile(r"vers:[a-z0-9.+-]+/(?P<constraints>.+)")
 _CONSTRAINT = re.compile(r"(>=|<=|!=|>|<|=|)(.+)")
@@ -154,7 +156,9 @@ def _body(document: Record, one: Record, found: Found) -> str:
 
 
 def _affected(record: Record, one: Record, found: Found) -> list[dict[str, Any]]:
-    products = dict(_products(mapping(record.get("product_tree") or {}, "product_tree")))
+    tree = mapping(record.get("product_tree") or {}, "product_tree")
+    products = dict(_products(tree))
+    found.leave_rest(tree, known=_TREE, prefix="product_tree.")
     status = mapping(one.get("product_status") or {}, "product_status")
     by_package: dict[tuple[str, str], dict[str, Any]] = {}
     for product_id in dict.fromkeys(each for name in _AFFECTED for each in words(status, name)):
@@ -170,7 +174,28 @@ def _affected(record: Record, one: Record, found: Found) -> list[dict[str, Any]]
         )
         entry["versions"] += [version] if version else []
         entry["stretches"] += stretches
+    for name in (each for each in status if each not in _AFFECTED):
+        _leave_products(name, words(status, name), products, by_package, found)
     return [done for entry in by_package.values() if (done := _entry(entry, found))]
+
+
+def _leave_products(
+    status: str,
+    ids: list[str],
+    products: Record,
+    by_package: Mapping[tuple[str, str], Record],
+    found: Found,
+) -> None:
+    """Keep what is said of products that are not affected, but for fixes that end a range."""
+    left = []
+    for product_id in ids:
+        product = products.get(product_id, {"product_id": product_id})
+        package, version, _ = _placed(product) or ({}, None, [])
+        entry = by_package.get((package.get("ecosystem", ""), package.get("name", "")), {})
+        ends = {one.high for one in entry.get("stretches", ()) if not one.high_included}
+        if status not in _FIXED or version is None or version not in ends:
+            left.append(product)
+    found.leave(f"product_status.{status}", left)
 
 
 def _entry(entry: dict[str, Any], found: Found) -> dict[str, Any] | None:
@@ -192,6 +217,9 @@ def _products(node: Json, version: Record | None = None) -> Iterator[tuple[str, 
     for product in (*single, *entries(node, "full_product_names")):
         helper = mapping(product.get("product_identification_helper") or {}, "helper")
         named = {"name": product.get("name"), "purl": helper.get("purl")}
+        for one in entries(helper, "x_generic_uris"):
+            if one.get("namespace") == "https://osv.dev/":
+                named["listing"] = one.get("uri")
         stated = (
             {"category": version.get("category"), "version": version.get("name")} if version else {}
         )
@@ -200,8 +228,9 @@ def _products(node: Json, version: Record | None = None) -> Iterator[tuple[str, 
 
 def _placed(product: Record) -> tuple[dict[str, str], str | None, list[Stretch]] | None:
     """Give package, version and stretches of a product that a purl names."""
-    named = package_of_purl(str(product.get("purl") or ""))
-    if named is None:
+    listed = package_of_listing(str(product.get("listing") or ""))
+    named = package_of_purl(str(product.get("purl") or "")) or (listed and (listed, None))
+    if not named:
         return None
     package, version = named
     if product.get("category") == "product_version_range":

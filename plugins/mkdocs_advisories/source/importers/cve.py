@@ -3,6 +3,7 @@
 The containers of others (ADP) are their words about the record, not the CNA's; they stay behind.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from mkdocs_advisories.source.importers.ecosystems import ecosystem_of_collection, package_of_purl
@@ -16,7 +17,7 @@ from mkdocs_advisories.source.importers.found import (
 )
 from mkdocs_advisories.source.importers.instants import instant
 from mkdocs_advisories.source.importers.osv import MODIFIED
-from mkdocs_advisories.source.importers.spans import Stretch, ranges, stretch
+from mkdocs_advisories.source.importers.spans import Stretch, order_of, ranges, stretch
 
 _KNOWN = frozenset(
     """providerMetadata title descriptions affected metrics problemTypes references credits
@@ -151,11 +152,13 @@ def _affected(given: list[Record], found: Found) -> list[dict[str, Any]]:
         if package is None:
             found.leave(f"affected: {name}", dict(one))
             continue
-        entry = _entry(one, package)
+        entry = _entry(one, package, found)
         if entry is None:
             found.leave(f"affected: {name}", dict(one))
             continue
-        found.leave_rest(one, known=_AFFECTED, prefix=f"affected: {name}: ")
+        placed = _AFFECTED | ({"repo"} if _is_of_commits(entry) else set())
+        found.leave_rest(one, known=placed, prefix=f"affected: {name}: ")
+        _leave_unknown(one, str(name), found)
         known = kept.setdefault((package["ecosystem"], package["name"]), entry)
         if known is not entry:
             for field in ("ranges", "versions"):
@@ -172,28 +175,105 @@ def _package(one: Record) -> dict[str, str] | None:
     return {"ecosystem": ecosystem, "name": str(name)} if ecosystem and name else None
 
 
-def _entry(one: Record, package: dict[str, str]) -> dict[str, Any] | None:
+def _is_of_commits(entry: Record) -> bool:
+    return any(one["type"] == "GIT" for one in entry["ranges"])
+
+
+def _leave_unknown(one: Record, name: str, found: Found) -> None:
+    """Keep which versions nobody has looked at: OSV takes all that are not named as unaffected."""
+    unknown = [dict(each) for each in entries(one, "versions") if each.get("status") == "unknown"]
+    found.leave(f"affected: {name}: unknown versions", unknown)
+    if one.get("defaultStatus") == "unknown":
+        found.leave(f"affected: {name}: defaultStatus", "unknown")
+
+
+def _entry(one: Record, package: dict[str, str], found: Found) -> dict[str, Any] | None:
     """Give the affected versions, or None if what is said about them has no equal here."""
-    stretches, versions = [], []
     given = entries(one, "versions")
     if one.get("defaultStatus") == "affected" and any(v.get("status") != "affected" for v in given):
         return None
-    for version in given:
-        if version.get("status") != "affected":
-            continue
-        part = _stretch(version)
-        if part is None or version.get("changes") or version.get("versionType") == "git":
-            return None
-        if part.low is not None and part.low == part.high:
-            versions.append(part.low)
-        else:
-            stretches.append(part)
+    ordered = [each for each in given if each.get("versionType") != "git"]
+    parts = [_stretches(each, package["ecosystem"]) for each in ordered]
+    if None in parts:
+        return None
+    stretches = [part for each in parts for part in each or ()]
     if not given and one.get("defaultStatus") == "affected":
         stretches.append(Stretch())
-    written = ranges(stretches, ecosystem=package["ecosystem"])
-    if written is None or not (written or versions):
+    alone = [part for part in stretches if _is_one_version(part)]
+    written = ranges(
+        [part for part in stretches if part not in alone], ecosystem=package["ecosystem"]
+    )
+    commits = _commits(one, package, found)
+    if written is None or not (written or commits or alone):
         return None
-    return {"package": package, "ranges": written, "versions": versions}
+    versions = [part.low for part in alone]
+    return {"package": package, "ranges": [*written, *commits], "versions": versions}
+
+
+def _is_one_version(part: Stretch) -> bool:
+    return part.low is not None and part.low == part.high and part.high_included
+
+
+def _commits(one: Record, package: dict[str, str], found: Found) -> list[dict[str, Any]]:
+    """Give affected commits as one range: what lies between them, the repository knows."""
+    given = [
+        each
+        for each in entries(one, "versions")
+        if each.get("versionType") == "git" and each.get("status") == "affected"
+    ]
+    repo, events = one.get("repo"), [_ends(each) for each in given]
+    if not given:
+        return []
+    if not isinstance(repo, str) or None in events:
+        found.leave(f"affected: {package['name']}: commits", [dict(each) for each in given])
+        return []
+    pairs = dict.fromkeys(pair for each in events for pair in each or ())
+    # Beginnings come first: the order of commits is the repository's, not the list's.
+    inorder = sorted(pairs, key=lambda pair: pair[0] != "introduced")
+    return [{"type": "GIT", "repo": repo, "events": [{kind: at} for kind, at in inorder]}]
+
+
+def _ends(version: Record) -> list[tuple[str, str]] | None:
+    """Give where affected commits begin and end, or None for what is no stretch of commits."""
+    first = version.get("version")
+    fixed, last = version.get("lessThan"), version.get("lessThanOrEqual")
+    if not isinstance(first, str) or (fixed is None and last is None) or version.get("changes"):
+        return None
+    ends = [("fixed", str(fixed))] if fixed not in {None, "*"} else []
+    ends += [("last_affected", str(last))] if last not in {None, "*"} else []
+    return [("introduced", first), *ends]
+
+
+def _stretches(version: Record, ecosystem: str) -> list[Stretch] | None:
+    """Read one entry, in which the status may change on the way (`changes`)."""
+    is_affected = version.get("status") == "affected"
+    changes = entries(version, "changes")
+    if not is_affected and not changes:
+        return []
+    whole = _stretch(version)
+    points = _ordered(changes, ecosystem)
+    if whole is None or points is None or (changes and _is_one_version(whole)):
+        return None
+    found, low = [], whole.low
+    for at, becomes_affected in points:
+        if becomes_affected == is_affected:
+            continue
+        if is_affected:
+            found.append(Stretch(low=low, high=at))
+        low, is_affected = at, becomes_affected
+    return [*found, *([replace(whole, low=low)] if is_affected else [])]
+
+
+def _ordered(changes: list[Record], ecosystem: str) -> list[tuple[str, bool]] | None:
+    """Put changes in order, which the format asks readers to do; None where no order is known."""
+    points = [(str(one.get("at")), one.get("status") == "affected") for one in changes]
+    order = order_of(ecosystem)
+    if len(points) > 1 and order is None:
+        return None
+    try:
+        return sorted(points, key=lambda point: order(point[0])) if order else points
+    except ValueError:
+        return None
 
 
 def _stretch(version: Record) -> Stretch | None:

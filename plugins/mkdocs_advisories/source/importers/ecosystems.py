@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from packageurl import PackageURL
 
@@ -39,12 +39,15 @@ _OF_PURL = {
     "opam": "opam",
     "pub": "Pub",
     "pypi": "PyPI",
+    "swift": "SwiftURL",
 }
 _OF_HOST = {
+    "conan.io": "ConanCenter",
     "cran.r-project.org": "CRAN",
     "crates.io": "crates.io",
     "hackage.haskell.org": "Hackage",
     "hex.pm": "Hex",
+    "juliahub.com": "Julia",
     "nuget.org": "NuGet",
     "npmjs.com": "npm",
     "npmjs.org": "npm",
@@ -75,6 +78,18 @@ def package_of_purl(purl: str) -> tuple[dict[str, str], str | None] | None:
     name = f"{read.namespace}{joint}{read.name}" if read.namespace else read.name
     bare = PackageURL(read.type, read.namespace, read.name).to_string()
     return {"ecosystem": ecosystem, "name": unquote(name), "purl": bare}, read.version
+
+
+def package_of_listing(url: str) -> dict[str, str] | None:
+    """Give the package whose records an address of osv.dev lists, for want of a package URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    query = parse_qs(parts.query)
+    ecosystem, name = query.get("ecosystem", [""])[0], query.get("q", [""])[0]
+    is_listing = (parts.hostname, parts.path) == ("osv.dev", "/list")
+    return {"ecosystem": ecosystem, "name": name} if is_listing and ecosystem and name else None
 
 
 def ecosystem_of_collection(url: str) -> str | None:

@@ -28,8 +28,13 @@ class Found:
 
     def leave(self, path: str, value: Json) -> None:
         """Keep something for the note in the body, unless there is nothing in it."""
-        if value not in (None, "", [], {}):
-            self.left[path] = value
+        if value in (None, "", [], {}):
+            return
+        name, number = path, 1
+        while name in self.left and self.left[name] != value:
+            number += 1
+            name = f"{path} ({number})"
+        self.left[name] = value
 
     def leave_rest(self, record: Record, *, known: frozenset[str], prefix: str = "") -> None:
         """Leave every field of a record that the reader does not know."""

@@ -139,7 +139,7 @@ def _entry(ecosystem: str, name: str, parts: list[Stretch], found: Found) -> dic
         return {"package": package, "versions": [one.low for one in parts]}
     written = ranges(parts, ecosystem=ecosystem)
     if written is None:
-        found.leave(f"vulnerabilities: ranges of {name}", [str(one) for one in parts])
+        found.leave(f"vulnerabilities: ranges of {name}", [one.in_words() for one in parts])
         return None
     return {
         "package": package,

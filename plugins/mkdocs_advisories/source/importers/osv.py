@@ -1,5 +1,6 @@
 """An OSV record (https://ossf.github.io/osv-schema/), of which the front matter has the words."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -52,17 +53,23 @@ def read_osv(record: Record) -> Found:
         found.front["withdrawn"] = {"date": withdrawn, "reason": reason}
     elif record.get("withdrawn"):
         raise RefusedError("`withdrawn` is no instant")
-    found.front["affected"] = [_affected(one, found) for one in entries(record, "affected")]
+    found.front["affected"] = list(_affected(entries(record, "affected"), found))
     _read_own(own, found)
     _read_modified(record, found)
     found.leave_rest(record, known=_KNOWN)
     return found
 
 
-def _affected(one: Record, found: Found) -> dict[str, Any]:
-    package = one.get("package")
-    if not isinstance(package, dict):
-        raise RefusedError("an entry of `affected` names no package")
+def _affected(given: list[Record], found: Found) -> Iterator[dict[str, Any]]:
+    """Give the entries; one of commits alone may name no package, and has no place here."""
+    for one in given:
+        if isinstance(one.get("package"), dict):
+            yield _entry(one, found)
+        else:
+            found.leave("affected: an entry without a package", dict(one))
+
+
+def _entry(one: Record, found: Found) -> dict[str, Any]:
     found.leave_rest(one, known=_AFFECTED, prefix="affected: ")
     kept = {name: deepcopy(value) for name, value in one.items() if name in _AFFECTED}
     kept["ranges"] = [_range(dict(each)) for each in entries(one, "ranges")]

@@ -7,14 +7,12 @@ needed and not known, nothing is guessed: None says that the text has no equal h
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from typing import Any, Protocol
 
 import semver
-from packaging.version import InvalidVersion, Version
 
-SEMVER_ECOSYSTEMS = frozenset({"crates.io", "npm", "Go", "Hex", "Julia", "Pub", "SwiftURL"})
-"""Those whose versions are SemVer (https://semver.org)."""
+from mkdocs_advisories.versions import BEGINNING, Position, Scheme, position, scheme_of_ecosystem
 
 _COMPARATOR = re.compile(r"(>=|<=|>|<|==|=|\^|~|)\s*v?([0-9A-Za-z*][0-9A-Za-z.*+_!~:-]*)")
 
@@ -35,12 +33,19 @@ class Stretch:
     high: str | None = None
     high_included: bool = False
 
+    def in_words(self) -> str:
+        """Write it as comparators, such as `> 1.0, <= 2.1`; those of all versions are `>= 0`."""
+        low = f"{'>' if self.low_excluded else '>='} {self.low or '0'}"
+        high = f", {'<=' if self.high_included else '<'} {self.high}" if self.high else ""
+        return low + high
+
 
 def order_of(ecosystem: str) -> Order | None:
     """Give how versions of an ecosystem are ordered, or None where that is not known here."""
-    if ecosystem in SEMVER_ECOSYSTEMS:
-        return _semver_key
-    return _python_key if ecosystem == "PyPI" else None
+    scheme = scheme_of_ecosystem(ecosystem)
+    if scheme is Scheme.SEMVER:
+        return _key
+    return partial(_position, scheme=scheme) if scheme else None
 
 
 def range_type(ecosystem: str) -> str:
@@ -221,7 +226,7 @@ def _is_empty(one: Stretch) -> bool:
 
 def _successor(version: str, ecosystem: str) -> str | None:
     """Give the lowest SemVer version above another: `1.2.4-0` is right above `1.2.3`."""
-    if ecosystem not in SEMVER_ECOSYSTEMS:
+    if scheme_of_ecosystem(ecosystem) is not Scheme.SEMVER:
         return None
     try:
         parsed = full_semver(version)
@@ -241,12 +246,6 @@ def full_semver(version: str) -> semver.Version:
     return semver.Version.parse(version.removeprefix("v"), optional_minor_and_patch=True)
 
 
-def _semver_key(version: str) -> Any:  # noqa: ANN401 - a key is good for comparing only
-    if version == "0":
-        return _key("0.0.0-0")
-    return _key(version)
-
-
 def _compared(one: semver.Version, other: semver.Version) -> int:
     return one.compare(other)
 
@@ -258,15 +257,13 @@ def _key(version: str) -> Any:  # noqa: ANN401 - a key is good for comparing onl
     return _as_key(full_semver("0.0.0-0" if version == "0" else version))
 
 
-def _python_key(version: str) -> tuple[bool, Version]:
-    """Order by PEP 440; what is no such version has no order.
+def _position(version: str, *, scheme: Scheme) -> Position:
+    """Give a version's place in the order of its scheme.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none of the scheme's versions.
     """
-    if version == "0":
-        return (False, Version("0"))
-    try:
-        return (True, Version(version))
-    except InvalidVersion as error:
-        raise ValueError(str(error)) from None
+    found = BEGINNING if version == "0" else position(version, scheme)
+    if found is None:
+        raise ValueError("no such version")
+    return found

@@ -185,6 +185,20 @@ class SecurityTxt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """Who sends notices, and which lists get them: addresses. What is secret is not in here.
+
+    `templates` is a folder of own templates, relative to `mkdocs.yml`.
+    """
+
+    sender: str
+    announce: tuple[str, ...] = ()
+    prenotify: tuple[str, ...] = ()
+    reply_to: str | None = None
+    templates: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """All that an organisation decides. `site_url` ends with a slash."""
 
@@ -200,6 +214,7 @@ class Policy:
     checks: Checks = field(default_factory=Checks)
     publisher: Publisher = Publisher()
     security_txt: SecurityTxt | None = None
+    mail: Mail | None = None
 
     @property
     def namespace(self) -> str:

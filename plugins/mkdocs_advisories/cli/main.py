@@ -21,6 +21,8 @@ COMMANDS: tuple[str, ...] = (
     "status",
     "prove",
     "preview",
+    "notify",
+    "ledger",
     "seal",
     "unseal",
     "edit",

@@ -30,7 +30,7 @@ class Post:
     at_data: str | None = None
     drops: bool = False
     hangs: bool = False
-    on_data: Callable[[], None] = lambda: None  # noqa: E731 - nothing is to happen
+    on_data: Callable[[], None] = lambda: None
     in_data: Event = field(default_factory=Event)
     released: Event = field(default_factory=Event)
 

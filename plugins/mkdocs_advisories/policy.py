@@ -199,6 +199,14 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A step of a disclosure: its name in the ledger, and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """All that an organisation decides. `site_url` ends with a slash."""
 
@@ -215,6 +223,7 @@ class Policy:
     publisher: Publisher = Publisher()
     security_txt: SecurityTxt | None = None
     mail: Mail | None = None
+    checklist: tuple[Step, ...] = ()
 
     @property
     def namespace(self) -> str:

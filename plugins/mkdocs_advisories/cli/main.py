@@ -21,6 +21,7 @@ COMMANDS: tuple[str, ...] = (
     "status",
     "prove",
     "preview",
+    "checklist",
     "notify",
     "ledger",
     "seal",

@@ -22,6 +22,7 @@ from mkdocs_advisories.policy import (
     ReleaseLine,
     SecurityTxt,
     Source,
+    Step,
 )
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted, misfits
@@ -106,6 +107,9 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             publisher=_publisher(options),
             security_txt=_security_txt(options),
             mail=_mail(options.get("mail")),
+            checklist=tuple(
+                Step(name=one["step"], text=one["text"]) for one in options.get("checklist", ())
+            ),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -20,11 +20,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command import Command
-from conftest import BODY, MKDOCS_YML, NOW, Folder
+from conftest import BODY, MKDOCS_YML, NOW, PROJECT, Folder
 from mail_server import MailServer, hangs_up, mail_server
-from mkdocs_advisories.model import Notice, NoticeKind
+from mkdocs_advisories.disclosure.ledger import Ledger
+from mkdocs_advisories.disclosure.notices import (
+    Desk,
+    notice_about,
+    plan_prenotification,
+    told_by,
+    usual_words,
+)
+from mkdocs_advisories.model import Advisory, Notice, NoticeKind
+from mkdocs_advisories.policy import Mail, Policy
+from mkdocs_advisories.proof.letters import besides
 from mkdocs_advisories.render.letter import default_template
 from mkdocs_advisories.render.plain_text import WIDTH, fit, reflow
+from mkdocs_advisories.source.catalog import read_catalog
 
 MAIL = """\
       mail:
@@ -154,6 +165,63 @@ def test_a_template_that_tells_more_is_refused(
     assert kind in done.err
     assert slip not in done.err
     assert list(Path().iterdir()) == []
+
+
+def test_no_notice_of_the_example_site_is_refused(policy: Policy) -> None:
+    """Whatever the title: the words of the template are those of every notice."""
+    own = replace(policy, id_pattern="GHSA-.*")
+    catalog = read_catalog(PROJECT / "advisories", prefix="advisories", policy=own)
+    mail = Mail(sender="security@lantern.example", prenotify=("distros@lists.example",))
+    assert len(catalog.advisories) > 50
+    for one in catalog.advisories:
+        notice = notice_about([one], policy=own)
+        assert one.embargo
+        before = one.embargo - timedelta(days=1)
+        desk = Desk(policy=own, mail=mail, template=None, now=before, ledger=Ledger())
+        told = told_by(notice, policy=own, mail=mail)
+
+        def more(text: str, *, of: Advisory = one, told: tuple[str, ...] = told) -> object:
+            return besides(text, told=told, advisories=[of.content], usual=usual_words())
+
+        words = plan_prenotification(notice, desk).words
+        assert more(words) == ()
+        assert more(f"{words} See {one.content.id.lower()}.") == ("an id",)
+        assert "words of a title" in str(more(words + one.content.summary))
+
+
+def test_a_title_may_have_the_words_of_headers(advisory: Command, checkout: Folder) -> None:
+    checkout.write(embargo=HELD, summary="Content of quoted-printable Message encodings")
+    assert mail_of(advisory, "prenotification", "LAN-2026-0001")["Subject"]
+
+
+def test_each_kind_needs_its_lists(advisory: Command, checkout: Folder) -> None:
+    checkout.write()
+    text = advisory.config.read_text("utf-8").replace("announce: [announce@lists", "x")
+    lines = [one for one in text.splitlines() if not one.strip().startswith("x.lantern")]
+    advisory.config.write_text("\n".join(lines), encoding="utf-8")
+    done = advisory("notify", "announcement", "LAN-2026-0001")
+    assert (done.code, "`mail.announce`" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("url", ["smtp://bücher:ö@localhost:1", "smtp://mail..example:1"])
+def test_names_that_no_server_has_are_told(
+    advisory: Command, checkout: Folder, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    checkout.write()
+    monkeypatch.setenv("ADVISORY_SMTP_URL", url)
+    done = advisory("notify", "announcement", "LAN-2026-0001", "--send")
+    assert (done.code, "cannot be used" in done.err) == (4, True)
+
+
+def test_a_password_may_not_have_every_character(
+    advisory: Command, checkout: Folder, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout.write()
+    monkeypatch.setenv("ADVISORY_SMTP_PASSWORD", "öffne dich")
+    done = advisory("notify", "announcement", "LAN-2026-0001", "--send")
+    assert done.code == 4
+    assert "öffne" not in done.err
+    assert server.post.raw == []
 
 
 def test_text_of_any_held_advisory_stops_a_mail(advisory: Command, checkout: Folder) -> None:

@@ -153,8 +153,8 @@ def _prenotification(advisories: Sequence[Advisory], desk: Desk) -> Plan:
     notice = notice_about(advisories, policy=desk.policy)
     plan = plan_prenotification(notice, desk)
     more = besides(
-        plan.text,
-        told=(*told_by(notice, policy=desk.policy, mail=desk.mail), str(plan.message["Date"])),
+        plan.words,
+        told=told_by(notice, policy=desk.policy, mail=desk.mail),
         advisories=[one.content for one in advisories],
         usual=usual_words(),
     )

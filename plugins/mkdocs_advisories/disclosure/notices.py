@@ -63,6 +63,12 @@ class Plan:
         return "\n".join((*headers, "", self.letter.text))
 
     @property
+    def words(self) -> str:
+        """What people have written into it: the text, the subject, who to and from."""
+        names = ("Subject", "From", "To", "Reply-To")
+        return "\n".join((*(str(self.message.get(name, "")) for name in names), self.letter.text))
+
+    @property
     def file_name(self) -> str:
         """A name that tells no more than the mail."""
         return self.envelope.message_id.strip("<>").partition("@")[0].replace(".", "-") + ".eml"
@@ -133,7 +139,6 @@ def told_by(notice: Notice, *, policy: Policy, mail: Mail) -> tuple[str, ...]:
         *mail.prenotify,
         mail.sender,
         mail.reply_to or "",
-        prenotification_id(notice, policy=policy),
     )
 
 

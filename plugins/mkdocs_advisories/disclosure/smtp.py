@@ -14,6 +14,11 @@ PASSWORD = "ADVISORY_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 _PATIENCE = 60.0  # seconds for each answer
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 _OWN = frozenset({"127.0.0.1", "::1", "localhost"})
+_REASONS = (
+    (smtplib.SMTPNotSupportedError, "it offers no encryption, or no way to log in"),
+    (UnicodeError, "its name, the user or the password has a character that is not ASCII"),
+    (TimeoutError, "it did not answer in time"),
+)
 _GO_ON, _TAKEN, _RECIPIENT = 354, 250, frozenset({250, 251})
 
 
@@ -110,7 +115,7 @@ def session(server: Server, *, sender: str, recipients: Sequence[str]) -> Iterat
     """
     try:
         client = _connected(server)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, UnicodeError, smtplib.SMTPException) as error:
         raise NotSentError(f"{_name(server)} cannot be used: {_reason(error)}") from None
     try:
         try:
@@ -164,17 +169,15 @@ def _refused(what: str, code: int, reply: bytes) -> NotSentError:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"it refused the login: {error.smtp_code} {_shown(error.smtp_error)}"
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return "it offers no encryption, or no way to log in"
+    """Say why a connection failed, without what the environment holds."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_shown(error.smtp_error)}"
+        refused = isinstance(error, smtplib.SMTPAuthenticationError)
+        before = "it refused the login: " if refused else ""
+        return f"{before}{error.smtp_code} {_shown(error.smtp_error)}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time"
-    return (isinstance(error, OSError) and error.strerror) or "it hung up"
+    known = next((text for kind, text in _REASONS if isinstance(error, kind)), "")
+    return known or (isinstance(error, OSError) and error.strerror) or "it hung up"
 
 
 def _shown(reply: bytes | str) -> str:

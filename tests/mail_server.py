@@ -163,8 +163,12 @@ def _talk(listening: socket.socket, after: bytes) -> None:
     with connection, connection.makefile("rwb") as stream:
         stream.write(b"220 here\r\n")
         stream.flush()
+        in_text = False
         for line in stream:
+            if in_text and line != b".\r\n":
+                continue
             if line.upper().startswith(after):
                 return
-            stream.write(b"354 go on\r\n" if line.upper().startswith(b"DATA") else b"250 OK\r\n")
+            in_text = line.upper().startswith(b"DATA")
+            stream.write(b"354 go on\r\n" if in_text else b"250 OK\r\n")
             stream.flush()

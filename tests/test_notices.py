@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from command import Command
 from conftest import BODY, MKDOCS_YML, NOW, PROJECT, Folder
 from mail_server import MailServer, hangs_up, mail_server
-from mkdocs_advisories.disclosure.ledger import Ledger
+from mkdocs_advisories.disclosure.ledger import Event as LedgerEvent
+from mkdocs_advisories.disclosure.ledger import Ledger, opened
 from mkdocs_advisories.disclosure.notices import (
     Desk,
     notice_about,
@@ -532,6 +533,35 @@ def test_a_connection_that_ends_before_the_text_leaves_nothing(
         done = advisory("notify", "announcement", "LAN-2026-0001", "--send")
     assert (done.code, "Run this again" in done.err) == (4, True)
     assert recorded(checkout) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "ending"), [(b".", (4, ["intent"])), (b"QUIT", (0, ["intent", "sent"]))]
+)
+def test_a_connection_that_ends_before_or_after_the_servers_word(
+    advisory: Command,
+    checkout: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    after: bytes,
+    ending: tuple[int, list[str]],
+) -> None:
+    checkout.write()
+    with hangs_up(after=after) as port:
+        monkeypatch.setenv("ADVISORY_SMTP_URL", f"smtp+plain://127.0.0.1:{port}")
+        done = advisory("notify", "announcement", "LAN-2026-0001", "--send")
+    assert (done.code, recorded(checkout)) == ending
+
+
+def test_a_clock_behind_the_ledger_is_not_believed(
+    advisory: Command, checkout: Folder, server: MailServer
+) -> None:
+    checkout.write("LAN-2024-0001", embargo="2024-05-01T12:00:00Z")
+    with opened(checkout.path) as record:
+        record.append(LedgerEvent.LIVE, time=datetime(2099, 1, 1, tzinfo=UTC), advisory="x")
+    with sender(advisory, server) as run:
+        _, said = run.communicate(timeout=60)
+    assert (run.returncode, "the last line of the ledger" in said) == (3, True)
+    assert server.post.raw == []
 
 
 def test_when_nobody_knows_a_person_decides(

@@ -13,7 +13,8 @@ from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.cli.secrecy import secrecy
 from mkdocs_advisories.cli.terminal import may_ask, shows_held
-from mkdocs_advisories.disclosure.ledger import LedgerError, read_ledger
+from mkdocs_advisories.clock import Bound, Known
+from mkdocs_advisories.disclosure.ledger import Ledger, LedgerError, read_ledger
 from mkdocs_advisories.disclosure.notices import (
     Desk,
     NoticeError,
@@ -70,8 +71,11 @@ def command(*, kind: str, ids: tuple[str, ...], sends: bool, writes: bool, outpu
     if sends and writes:
         raise click.UsageError("--send and --dry-run exclude each other")
     project, server = current_project(), _server()
-    hosts = project.configuration.clock_hosts if sends else ()
-    plan = _planned(NoticeKind(kind), ids, project=project, instant=(instant := now(hosts=hosts)))
+    ledger = _ledger(project)
+    instant = now(
+        hosts=project.configuration.clock_hosts if sends else (), known=_last_entry(ledger)
+    )
+    plan = _planned(NoticeKind(kind), ids, project=project, ledger=ledger, instant=instant)
     if sends and server is None:
         raise Stop(f"there is no mail server: set {URL}", exit_code=Exit.USAGE)
     if server and (sends or (not writes and _is_wanted(plan))):
@@ -86,7 +90,9 @@ def _server() -> Server | None:
         raise Stop(str(error), exit_code=Exit.USAGE) from None
 
 
-def _planned(kind: NoticeKind, ids: Sequence[str], *, project: Project, instant: datetime) -> Plan:
+def _planned(
+    kind: NoticeKind, ids: Sequence[str], *, project: Project, ledger: Ledger, instant: datetime
+) -> Plan:
     """Write the mail, and prove that it tells nothing that is held.
 
     Raises:
@@ -101,7 +107,13 @@ def _planned(kind: NoticeKind, ids: Sequence[str], *, project: Project, instant:
         )
     catalog = project.read_catalog()
     advisories = _found(ids, catalog)
-    desk = _desk(kind, project=project, mail=mail, instant=instant)
+    desk = Desk(
+        policy=project.policy,
+        mail=mail,
+        template=_template(kind, project=project, mail=mail),
+        now=instant,
+        ledger=ledger,
+    )
     try:
         if kind is NoticeKind.PRENOTIFICATION:
             plan = _prenotification(advisories, desk)
@@ -130,21 +142,32 @@ def _found(ids: Sequence[str], catalog: Catalog) -> list[Advisory]:
     return [known[one] for one in dict.fromkeys(ids)]
 
 
-def _desk(kind: NoticeKind, *, project: Project, mail: Mail, instant: datetime) -> Desk:
+def _template(kind: NoticeKind, *, project: Project, mail: Mail) -> str | None:
     template = own_template(kind, root=project.root, mail=mail)
     if isinstance(template, Problem):
         raise Stop(
             f"{template.place.path}: {template.text}. Remedy: {template.remedy}",
             exit_code=Exit.USAGE,
         )
+    return template
+
+
+def _ledger(project: Project) -> Ledger:
     try:
-        ledger = read_ledger(project.folder)
+        return read_ledger(project.folder)
     except LedgerError as error:
-        raise ledger_stop(error) from None
-    return Desk(policy=project.policy, mail=mail, template=template, now=instant, ledger=ledger)
+        raise _ledger_stop(error) from None
 
 
-def ledger_stop(error: LedgerError) -> Stop:
+def _last_entry(ledger: Ledger) -> tuple[Known, ...]:
+    """Give what the clock is held against: what was recorded has happened."""
+    times = [one.time for one in ledger.lines]
+    if not times:
+        return ()
+    return (Known(what="the last line of the ledger", instant=max(times), bound=Bound.PAST),)
+
+
+def _ledger_stop(error: LedgerError) -> Stop:
     """Say that the ledger stops the run: what was sent is not known without it."""
     return Stop(f"the ledger: {error}. Nothing was sent.", exit_code=Exit.EMBARGO)
 
@@ -242,7 +265,7 @@ def _send(plan: Plan, *, server: Server, project: Project, instant: datetime) ->
     except NotSentError as error:
         raise Stop(f"not sent: {error}. Run this again.", exit_code=Exit.OUTSIDE) from None
     except LedgerError as error:
-        raise ledger_stop(error) from None
+        raise _ledger_stop(error) from None
     click.echo(f"{'Sent' if is_new else 'Sent before, not again'}: {message_id}")
     return Exit.FINE
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pyrage
 
 from conftest import BODY, Folder
+from mkdocs_advisories.model import Notice
 from mkdocs_advisories.source.sealed.container import Contents
-from mkdocs_advisories.source.sealed.header import Header, Notice
+from mkdocs_advisories.source.sealed.header import Header
 from mkdocs_advisories.source.sealed.identities import Identities, read_identities
 from mkdocs_advisories.source.sealed.naming import SUFFIX
 from mkdocs_advisories.source.sealed.recipients import Recipient, write_recipients

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from conftest import NOW, Folder, found_by_rules
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.mkdocs.report import problems_text
-from mkdocs_advisories.model import Attachment
+from mkdocs_advisories.model import Attachment, Notice
 from mkdocs_advisories.policy import Source
 from mkdocs_advisories.site import build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.sealed import envelope
 from mkdocs_advisories.source.sealed.container import Contents, pack, unpack
 from mkdocs_advisories.source.sealed.envelope import armoured, read_envelope
-from mkdocs_advisories.source.sealed.header import Header, Notice, read_header, write_header
+from mkdocs_advisories.source.sealed.header import Header, read_header, write_header
 from mkdocs_advisories.source.sealed.history import with_revisions
 from mkdocs_advisories.source.sealed.identities import (
     IdentityError,

@@ -185,6 +185,28 @@ class SecurityTxt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """Who sends notices, and which lists get them: addresses. What is secret is not in here.
+
+    `templates` is a folder of own templates, relative to `mkdocs.yml`.
+    """
+
+    sender: str
+    announce: tuple[str, ...] = ()
+    prenotify: tuple[str, ...] = ()
+    reply_to: str | None = None
+    templates: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A step of a disclosure: its name in the ledger, and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """All that an organisation decides. `site_url` ends with a slash."""
 
@@ -200,6 +222,8 @@ class Policy:
     checks: Checks = field(default_factory=Checks)
     publisher: Publisher = Publisher()
     security_txt: SecurityTxt | None = None
+    mail: Mail | None = None
+    checklist: tuple[Step, ...] = ()
 
     @property
     def namespace(self) -> str:

@@ -1,7 +1,7 @@
 """What every command begins with: the site's configuration, the folder, the one instant."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
-from mkdocs_advisories.clock import ClockError
+from mkdocs_advisories.clock import ClockError, Known
 from mkdocs_advisories.disclosure.present import present
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
@@ -105,10 +105,13 @@ now_option = click.option(
 """For commands that depend on the time. Pass what it gives to `now`."""
 
 
-def now(earlier: str | None = None, *, hosts: Sequence[str] = ()) -> datetime:
+def now(
+    earlier: str | None = None, *, hosts: Sequence[str] = (), known: Iterable[Known] = ()
+) -> datetime:
     """Give the one instant of this run (UTC). A command calls it once and passes it on.
 
-    A command that releases something passes the `clock_hosts` of the configuration as `hosts`.
+    A command that releases something passes the `clock_hosts` of the configuration as `hosts`,
+    and what it knows to have happened as `known`.
 
     Raises:
         Stop: the clock cannot be believed, or what should turn it back cannot be read.
@@ -121,6 +124,7 @@ def now(earlier: str | None = None, *, hosts: Sequence[str] = ()) -> datetime:
             hosts=hosts,
             environment=os.environ,
             earlier=earlier,
+            known=known,
         )
     except ClockError as error:
         raise Stop(str(error), exit_code=Exit.EMBARGO) from None

@@ -13,7 +13,7 @@ from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, identities
-from mkdocs_advisories.model import Advisory, Content
+from mkdocs_advisories.model import Advisory, Content, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, as_text, errors, in_order
 from mkdocs_advisories.render.severity import UNSTATED, rate
@@ -21,7 +21,7 @@ from mkdocs_advisories.source.attachments import attachment_in_memory
 from mkdocs_advisories.source.catalog import read_alone
 from mkdocs_advisories.source.files import decode
 from mkdocs_advisories.source.sealed.container import Contents
-from mkdocs_advisories.source.sealed.header import Header, Notice
+from mkdocs_advisories.source.sealed.header import Header
 from mkdocs_advisories.source.sealed.history import (
     REVISIONS,
     hold_newest,

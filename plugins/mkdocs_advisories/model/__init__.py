@@ -23,6 +23,7 @@ from mkdocs_advisories.model.advisory import (
 from mkdocs_advisories.model.coordination import Coordination
 from mkdocs_advisories.model.disclosed import Disclosed
 from mkdocs_advisories.model.instant import InstantError, format_instant, parse_instant
+from mkdocs_advisories.model.notice import Notice, NoticeKind
 
 __all__ = [
     "Advisory",
@@ -36,6 +37,8 @@ __all__ = [
     "Event",
     "EventType",
     "InstantError",
+    "Notice",
+    "NoticeKind",
     "Occasion",
     "Package",
     "Range",

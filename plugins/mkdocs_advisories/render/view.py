@@ -96,13 +96,13 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         fixes=fixed_versions(content.affected[:1]) or fixed_versions(content.affected),
         references=tuple(map(_reference, content.references)),
         credits=tuple(map(_credit, content.credits)),
-        published=_moment(disclosed.published, zone),
+        published=moment(disclosed.published, zone),
         modified=None
         if disclosed.modified == disclosed.published
-        else _moment(disclosed.modified, zone),
-        revisions=tuple(_moment(one.date, zone, one.summary) for one in disclosed.revisions),
-        timeline=tuple(_moment(one.date, zone, one.summary) for one in disclosed.timeline),
-        withdrawn=_moment(withdrawn.date, zone, withdrawn.reason) if withdrawn else None,
+        else moment(disclosed.modified, zone),
+        revisions=tuple(moment(one.date, zone, one.summary) for one in disclosed.revisions),
+        timeline=tuple(moment(one.date, zone, one.summary) for one in disclosed.timeline),
+        withdrawn=moment(withdrawn.date, zone, withdrawn.reason) if withdrawn else None,
         exploited=content.exploited,
     )
 
@@ -113,7 +113,8 @@ def sentence_list(words: Iterable[str]) -> str:
     return f"{', '.join(head)} or {last}" if head else last
 
 
-def _moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
+def moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
+    """Write an instant for machines and for readers in a zone."""
     local = instant.astimezone(zone)
     day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
     return Moment(

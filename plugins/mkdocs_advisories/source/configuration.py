@@ -12,6 +12,7 @@ from mkdocs_advisories.policy import (
     Checks,
     Clock,
     Feed,
+    Mail,
     Maintained,
     Maintenance,
     Organisation,
@@ -21,6 +22,7 @@ from mkdocs_advisories.policy import (
     ReleaseLine,
     SecurityTxt,
     Source,
+    Step,
 )
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import dotted, misfits
@@ -104,6 +106,10 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             checks=_checks(options.get("checks", {})),
             publisher=_publisher(options),
             security_txt=_security_txt(options),
+            mail=_mail(options.get("mail")),
+            checklist=tuple(
+                Step(name=one["step"], text=one["text"]) for one in options.get("checklist", ())
+            ),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),
@@ -205,6 +211,18 @@ def _security_txt(options: Mapping[str, Any]) -> SecurityTxt | None:
         contact=tuple(stated.get("contact", (f"mailto:{mail}",))),
         languages=tuple(stated.get("languages", ())),
         **{key: stated.get(key) for key in ("policy", "encryption", "acknowledgments", "hiring")},
+    )
+
+
+def _mail(options: Mapping[str, Any] | None) -> Mail | None:
+    if options is None:
+        return None
+    return Mail(
+        sender=options["from"],
+        announce=tuple(options.get("announce", ())),
+        prenotify=tuple(options.get("prenotify", ())),
+        reply_to=options.get("reply_to"),
+        templates=options.get("templates"),
     )
 
 

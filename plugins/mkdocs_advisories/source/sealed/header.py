@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from mkdocs_advisories.model import InstantError, format_instant, parse_instant
+from mkdocs_advisories.model import InstantError, Notice, format_instant, parse_instant
 from mkdocs_advisories.source.sealed.naming import is_name
 from mkdocs_advisories.source.sealed.refusal import RefusedError
 
@@ -19,15 +19,6 @@ SEVERITIES = ("critical", "high", "medium", "low", "none")
 _REVISION = re.compile(r"[1-9][0-9]{0,5}")
 _SHORTEST = 5  # lines of a header without a notice
 _REMEDY = "restore the file from git, and change it with `advisory edit`"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
-    """What was told ahead of time: which projects, how severe, and when. There is no more to it."""
-
-    projects: tuple[str, ...]
-    severity: str | None
-    embargo: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mkdocs_advisories.model import Advisory, Attachment
+from mkdocs_advisories.model import Advisory, Attachment, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Place, Problem
 from mkdocs_advisories.source.attachments import attachment_in_memory
@@ -13,7 +13,6 @@ from mkdocs_advisories.source.positions import Text
 from mkdocs_advisories.source.sealed import history as past
 from mkdocs_advisories.source.sealed import recipients as holders
 from mkdocs_advisories.source.sealed.envelope import LARGEST_FILE
-from mkdocs_advisories.source.sealed.header import Notice
 from mkdocs_advisories.source.sealed.history import History, hold_newest, hold_whole, read_history
 from mkdocs_advisories.source.sealed.identities import Identities
 from mkdocs_advisories.source.sealed.naming import is_name, name_of

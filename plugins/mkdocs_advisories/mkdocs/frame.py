@@ -9,6 +9,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -24,6 +25,9 @@ from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
 STYLE = "assets/stylesheets/advisories.css"
+SCRIPT = "assets/javascripts/advisories/advisories.js"
+SCRIPTS = {f"assets/javascripts/advisories/{name}": name for name in ("advisories.js", "filter.js")}
+"""Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
 
 _RIBBON = (
     '<div role="note" class="adv-preview"><strong>'
@@ -42,17 +46,19 @@ class Frame:
     settings: Configuration
 
     def prepare(self, config: MkDocsConfig) -> None:
-        """Add the style sheet, and make sure that nothing of `docs_dir` is in the way.
+        """Add style sheet and script, and make sure that nothing of `docs_dir` is in the way.
 
         Raises:
             PluginError: a file of `docs_dir` has an address that this plugin needs.
         """
-        for uri in (*self.site.contents, STYLE):
+        for uri in (*self.site.contents, STYLE, *SCRIPTS):
             if _is_taken(Path(config.docs_dir) / uri):
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
         if STYLE not in config.extra_css:
             config.extra_css.insert(0, STYLE)  # so that a site's own sheets have the last word
+        if SCRIPT not in map(str, config.extra_javascript):
+            config.extra_javascript.append(_module(SCRIPT))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the contents as generated files, and the index page if `docs_dir` has none."""
@@ -61,8 +67,9 @@ class Frame:
             files.append(File.generated(config, self.settings.index, content=text))
         for uri, content in self.site.contents.items():
             files.append(_file(uri, content, config))
-        style = package_files("mkdocs_advisories.mkdocs") / "theme" / "advisories.css"
-        files.append(File.generated(config, STYLE, content=style.read_bytes()))
+        theme = package_files("mkdocs_advisories.mkdocs") / "theme"
+        for uri, name in {STYLE: "advisories.css", **SCRIPTS}.items():
+            files.append(File.generated(config, uri, content=(theme / name).read_bytes()))
         return files
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
@@ -161,6 +168,13 @@ class Frame:
         """Give the day for the sitemap. In a preview it may lie where MkDocs fails: after 2105."""
         day = self.settings.policy.feed.beginning if self.site.is_preview else instant
         return day.date().isoformat()
+
+
+def _module(uri: str) -> ExtraScriptValue:
+    """Make a script a module: it runs after the page is read, and may import others."""
+    script = ExtraScriptValue(uri)
+    script.type = "module"
+    return script
 
 
 def _is_taken(place: Path) -> bool:

@@ -18,9 +18,7 @@ from mkdocs_advisories.render.feed_addresses import (
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
-from mkdocs_advisories.render.severity import WORDS
-
-_AT_OR_ABOVE = ("critical", "high", "medium")
+from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 
 
 def feed_files(
@@ -114,7 +112,7 @@ def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channe
         )
         names = ((one, {it.text for it in one.shown.projects}) for one in entries)
         yield channel, [one for one, projects in names if project.name in projects]
-    for word in _AT_OR_ABOVE:
+    for word in AT_OR_ABOVE:
         above = "" if word == WORDS[0] else " or above"
         channel = Channel(
             uri=severity_feed_uri(policy.feed.uri, word),

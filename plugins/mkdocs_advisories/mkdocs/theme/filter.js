@@ -77,7 +77,10 @@ export function filter(form) {
     sorted = by;
     const [column, direction, compare] = ORDERS[by];
     const inOrder = rows.toSorted((a, b) => compare(a, b) || a.place - b.place);
-    table.tBodies[0].append(...inOrder.map((one) => one.row));
+    const body = table.tBodies[0];
+    body.remove(); // so that the page is told once, not for every row
+    body.append(...inOrder.map((one) => one.row));
+    table.append(body);
     for (const head of table.tHead.rows[0].cells) {
       if (head.dataset.sort === column) head.ariaSort = direction;
       else head.removeAttribute("aria-sort");
@@ -125,7 +128,12 @@ export function filter(form) {
     return wanted;
   };
 
-  const changed = () => toAddress(apply());
+  let soon = 0;
+  const changed = () => {
+    const wanted = apply();
+    clearTimeout(soon);
+    soon = setTimeout(() => toAddress(wanted), 150); // costs a layout, and browsers ration it
+  };
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { changed(); text.focus(); }));

@@ -1,6 +1,7 @@
 """What readers see and do on the pages, in a real browser."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -12,9 +13,12 @@ from mkdocs.config import load_config
 
 import browser
 from browser import Tab
-from conftest import PROJECT, Folder
+from conftest import BODY, MKDOCS_YML, NOW, PROJECT, Folder
 from mkdocs_advisories.disclosure.local_server import LocalServer
+from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.mkdocs.frame import SCRIPTS, STYLE
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.metadata import metadata
 
 needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
 
@@ -284,3 +288,135 @@ def test_a_list_of_nothing_has_no_filter(checkout: Folder, monkeypatch: pytest.M
     build(load_config(str(folder / "mkdocs.yml"), site_dir=str(folder / "site")))
     page = html.fromstring((folder / "site" / "index.html").read_text(encoding="utf-8"))
     assert not page.xpath("//form[@data-adv-filter]")
+
+
+LINED = """
+      corrections: https://lantern.example/new?title={id}
+      projects:
+        - name: Lantern
+          packages: [crates.io/lantern]
+          maintained:
+            releases:
+              - {line: "1.0", released: 2025-01-01, until: 2025-06-01}
+              - {line: "1.1", released: 2025-06-01}
+              - {line: "1.2", released: 2026-01-01}
+              - {line: "1.3", released: 2026-04-01}
+"""
+MORE = """\
+affected:
+  - package: {ecosystem: crates.io, name: lantern}
+    ranges:
+      - type: SEMVER
+        events:
+          - {introduced: 1.0.3}
+          - {fixed: 1.1.4}
+          - {introduced: 1.2.0}
+          - {fixed: 1.2.3}
+aliases: [CVE-2026-1234]
+"""
+TITLE = "Lantern & co: 1 < 2"
+
+
+@pytest.fixture(scope="module")
+def lantern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with one advisory about a package whose lines are known."""
+    root = tmp_path_factory.mktemp("lantern")
+    (root / "docs").mkdir()
+    (root / "docs" / "index.md").write_text("# Advisories\n", encoding="utf-8")
+    (root / "mkdocs.yml").write_text(MKDOCS_YML + LINED.removeprefix("\n"), encoding="utf-8")
+    (root / "advisories").mkdir()
+    front = f'id: LAN-2026-0001\nsummary: "{TITLE}"\nembargo: 2026-05-01T12:00:00Z\n{MORE}'
+    text = f"---\n{front}---\n{BODY}"
+    (root / "advisories" / "LAN-2026-0001.md").write_text(text, encoding="utf-8")
+    build(load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site")))
+    return root / "site"
+
+
+@pytest.fixture
+def lantern_root(lantern: Path) -> Iterator[str]:
+    server = LocalServer(lantern)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server.url
+    server.shutdown()
+    server.server_close()
+
+
+def page_of(site: Path) -> html.HtmlElement:
+    file = site / "advisories" / "LAN-2026-0001" / "index.html"
+    return html.fromstring(file.read_text(encoding="utf-8"))
+
+
+def text_of(elements: object) -> list[str]:
+    assert isinstance(elements, list)
+    return [" ".join(" ".join(one.itertext()).split()) for one in elements]
+
+
+def test_a_page_tells_every_release_line_what_to_do(lantern: Path) -> None:
+    assert text_of(page_of(lantern).xpath("//table[contains(@class, 'lines')]//tr")) == [
+        "Release line Affected Fixed in",
+        "1.3 Not affected Nothing to do",
+        "1.2 < 1.2.3 1.2.3",
+        "1.1 < 1.1.4 1.1.4",
+        "1.0 >= 1.0.3 End of life, no fix : move to 1.1.4",
+        "Before 1.0.3 Not affected Nothing to do",
+    ]
+
+
+def test_a_page_has_the_commands_and_the_way_to_correct_it(lantern: Path) -> None:
+    page = page_of(lantern)
+    assert text_of(page.xpath("//*[@class='adv-command']/code")) == [
+        "cargo update -p lantern --precise 1.1.4",
+        "cargo update -p lantern --precise 1.2.3",
+    ]
+    assert page.xpath("//a[text()='Suggest a correction']/@href") == [
+        "https://lantern.example/new?title=LAN-2026-0001"
+    ]
+
+
+def test_a_page_describes_itself_to_programs(lantern: Path) -> None:
+    page = page_of(lantern)
+    found = page.xpath("//script[@type='application/ld+json']/text()")
+    assert isinstance(found, list)
+    (text,) = found
+    stated = json.loads(str(text))
+    assert stated["headline"] == f"LAN-2026-0001: {TITLE}"
+    assert stated["identifier"] == ["LAN-2026-0001", "CVE-2026-1234"]
+    assert stated["datePublished"] == "2026-05-01T12:00:00Z"
+    assert page.xpath("//meta[@property='og:title']/@content") == [f"LAN-2026-0001: {TITLE}"]
+    assert page.xpath("//meta[@property='og:url']/@content") == [
+        "https://security.lantern.example/advisories/LAN-2026-0001/"
+    ]
+
+
+def test_no_text_of_an_advisory_ends_the_element_that_describes_it(
+    folder: Folder, policy: Policy
+) -> None:
+    folder.write()
+    (disclosed,) = disclose(folder.read().advisories, now=NOW).advisories
+    hostile = "</script><script>ran(1)</script><!--"
+    made = metadata(disclosed, policy=policy, title=hostile, description='"><b>')
+    assert made.linked_data.count("<") == 2
+    assert made.social.count("<") == made.social.count("<meta ")
+    text = made.linked_data.partition(">")[2].removesuffix("</script>\n")
+    assert json.loads(text)["headline"] == hostile
+
+
+@needs_chromium
+def test_a_command_is_copied_as_it_stands(lantern_root: str, window: Tab) -> None:
+    window.open(f"{lantern_root}advisories/LAN-2026-0001/")
+    window.value(
+        "navigator.clipboard.writeText = async text => { globalThis.copied = text };"
+        " document.querySelector('[data-adv-copy]').click()"
+    )
+    window.wait_for("document.querySelector('[data-adv-copy]').innerText.startsWith('Copied')")
+    assert window.value("copied") == "cargo update -p lantern --precise 1.1.4"
+
+
+@needs_chromium
+def test_on_paper_there_are_no_controls(lantern_root: str, window: Tab) -> None:
+    window.call("Emulation.setEmulatedMedia", media="print")
+    window.open(f"{lantern_root}advisories/LAN-2026-0001/")
+    controls = "[...document.querySelectorAll('.adv :is(button, input, textarea)')]"
+    assert window.value(f"{controls}.length")
+    assert not window.value(f"{controls}.some(one => one.checkVisibility())")
+    window.call("Emulation.setEmulatedMedia", media="")

@@ -106,14 +106,20 @@ class Frame:
         )
 
     def with_data_links(self, output: str, page: MkDocsPage) -> str:
-        """Add the links by which programs find an advisory's records from its page."""
+        """Add what programs want of an advisory's page: links to its records, and what it is.
+
+        Social cards that the site has from elsewhere stay alone.
+        """
         ours = self._ours(page)
         links = "".join(
             f'<link rel="describedby" type="{one.media_type}"'
             f' href="{escape(get_relative_url(one.uri, page.url))}">\n'
             for one in (ours.data if ours else ())
         )
-        return output.replace("</head>", f"{links}</head>", 1)
+        about = "" if ours is None else ours.metadata.linked_data
+        if ours and 'property="og:title"' not in output:
+            about = ours.metadata.social + about
+        return output.replace("</head>", f"{links}{about}</head>", 1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.markdown import TOP_LEVEL, Heading, to_html
+from mkdocs_advisories.render.metadata import Metadata, metadata
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.view import View, view
 
@@ -56,6 +57,7 @@ class Page:
     html: str
     headings: tuple[Heading, ...]
     modified: datetime
+    metadata: Metadata
     data: tuple[Data, ...] = ()
 
 
@@ -83,11 +85,14 @@ def advisory_page(
         feed_uri=policy.feed.uri,
         data=elsewhere.data,
         feeds=elsewhere.feeds,
+        correction=policy.correction_url(disclosed.id),
     )
+    title, description = f"{disclosed.id}: {shown.plain_title}", _description(shown)
     return Page(
         uri=shown.uri,
-        title=f"{disclosed.id}: {shown.plain_title}",
-        description=_description(shown),
+        title=title,
+        description=description,
+        metadata=metadata(disclosed, policy=policy, title=title, description=description),
         html=html,
         headings=body.headings,
         modified=disclosed.modified,

@@ -104,6 +104,7 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             checks=_checks(options.get("checks", {})),
             publisher=_publisher(options),
             security_txt=_security_txt(options),
+            corrections=options.get("corrections"),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),

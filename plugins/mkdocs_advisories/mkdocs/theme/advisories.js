@@ -1,7 +1,28 @@
 // What makes pages of advisories handy. Without it, every page still says everything.
 import { filter } from "./filter.js";
 
-const ENHANCED = { "[data-adv-filter]": filter };
+function copy(button) {
+  const code = button.parentElement.querySelector("code");
+  const [label] = button.childNodes;
+  let later = 0;
+  const say = (word) => {
+    label.data = word;
+    clearTimeout(later);
+    later = setTimeout(() => { label.data = "Copy"; }, 2000);
+  };
+  button.ariaLive = "polite";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      say("Copied");
+    } catch { // no permission, or a page without TLS: then the reader's own keys do it
+      getSelection().selectAllChildren(code);
+      say("Selected");
+    }
+  });
+}
+
+const ENHANCED = { "[data-adv-filter]": filter, "[data-adv-copy]": copy };
 
 function enhance() {
   for (const [selector, how] of Object.entries(ENHANCED))

@@ -26,7 +26,10 @@ from mkdocs_advisories.source.configuration import Configuration
 MARKER = "<!-- advisories -->"
 STYLE = "assets/stylesheets/advisories.css"
 SCRIPT = "assets/javascripts/advisories/advisories.js"
-SCRIPTS = {f"assets/javascripts/advisories/{name}": name for name in ("advisories.js", "filter.js")}
+SCRIPTS = {
+    f"assets/javascripts/advisories/{name}": name
+    for name in ("advisories.js", "filter.js", "check.js", "reading.js", "versions.js")
+}
 """Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
 
 _RIBBON = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri, severity_feed_uri
 from mkdocs_advisories.render.severity import AT_OR_ABOVE, UNSTATED, WORDS
 from mkdocs_advisories.render.templating import render
@@ -50,6 +51,7 @@ def index(advisories: Iterable[Disclosed], *, policy: Policy, root: str) -> str:
         severities=_severities(lines, policy),
         root=root,
         feed_uri=policy.feed.uri,
+        versions_uri=VERSIONS_URI,
     )
 
 

@@ -1,5 +1,6 @@
 """An advisory as a page of the site."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.checkable import checkable
 from mkdocs_advisories.render.markdown import TOP_LEVEL, Heading, to_html
 from mkdocs_advisories.render.metadata import Metadata, metadata
 from mkdocs_advisories.render.templating import render
@@ -85,6 +87,7 @@ def advisory_page(
         feed_uri=policy.feed.uri,
         data=elsewhere.data,
         feeds=elsewhere.feeds,
+        known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
     title, description = f"{disclosed.id}: {shown.plain_title}", _description(shown)
@@ -98,6 +101,12 @@ def advisory_page(
         modified=disclosed.modified,
         data=elsewhere.data,
     )
+
+
+def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:
+    """Give what the version check has to know, or None where an advisory stands no more."""
+    stands = not disclosed.withdrawn and disclosed.content.superseded_by not in public
+    return json.dumps(checkable([disclosed])) if stands else None
 
 
 def _description(shown: View) -> str:

@@ -1,4 +1,5 @@
 // What makes pages of advisories handy. Without it, every page still says everything.
+import { check } from "./check.js";
 import { filter } from "./filter.js";
 
 function copy(button) {
@@ -22,7 +23,7 @@ function copy(button) {
   });
 }
 
-const ENHANCED = { "[data-adv-filter]": filter, "[data-adv-copy]": copy };
+const ENHANCED = { "[data-adv-check]": check, "[data-adv-filter]": filter, "[data-adv-copy]": copy };
 
 function enhance() {
   for (const [selector, how] of Object.entries(ENHANCED))

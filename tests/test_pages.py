@@ -277,6 +277,12 @@ def test_the_page_does_not_move_while_it_loads(root: str, window: Tab) -> None:
     assert window.value(moved) == 0
 
 
+def test_the_search_dialog_of_every_page_has_a_name(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        page = html.fromstring(file.read_text(encoding="utf-8"))
+        assert page.xpath("//*[@role='dialog']/@aria-label") == ["Search"], file
+
+
 def test_our_style_and_scripts_are_small_together(site: Path) -> None:
     own = [gzip.compress((site / uri).read_bytes()) for uri in (STYLE, *SCRIPTS)]
     assert sum(map(len, own)) <= 16 * 1024

@@ -36,6 +36,7 @@ _RIBBON = (
     '<div role="note" class="adv-preview"><strong>'
     f"{PREVIEW}.</strong> Do not share or deploy it.</div>\n"
 )
+_NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
 _BODY = re.compile(r"<body\b[^>]*>")
 _NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
 _SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
@@ -123,6 +124,11 @@ class Frame:
         if ours and 'property="og:title"' not in output:
             about = ours.metadata.social + about
         return output.replace("</head>", f"{links}{about}</head>", 1)
+
+    @staticmethod
+    def with_names(output: str) -> str:
+        """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
+        return _NAMELESS.sub(r'\1 aria-label="Search"', output, count=1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""

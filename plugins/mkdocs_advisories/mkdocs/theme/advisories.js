@@ -11,7 +11,7 @@ function copy(button) {
     clearTimeout(later);
     later = setTimeout(() => { label.data = "Copy"; }, 2000);
   };
-  button.ariaLive = "polite";
+  button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);

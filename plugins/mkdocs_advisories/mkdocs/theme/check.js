@@ -40,7 +40,7 @@ export function upgrade(known, version) {
   const above = [...new Set(fixes)]
     .map((text) => ({ text, place: position(text, scheme) }))
     .filter((one) => one.place && compare(one.place, own) > 0)
-    .toSorted((one, other) => compare(one.place, other.place));
+    .sort((one, other) => compare(one.place, other.place));
   return above.find(({ text }) => known.advisories.every((one) => assess(one, text) === "safe"))?.text ?? null;
 }
 

@@ -76,13 +76,13 @@ export function filter(form) {
     if (by === sorted) return;
     sorted = by;
     const [column, direction, compare] = ORDERS[by];
-    const inOrder = rows.toSorted((a, b) => compare(a, b) || a.place - b.place);
+    const inOrder = [...rows].sort((a, b) => compare(a, b) || a.place - b.place);
     const body = table.tBodies[0];
     body.remove(); // so that the page is told once, not for every row
     body.append(...inOrder.map((one) => one.row));
     table.append(body);
     for (const head of table.tHead.rows[0].cells) {
-      if (head.dataset.sort === column) head.ariaSort = direction;
+      if (head.dataset.sort === column) head.setAttribute("aria-sort", direction);
       else head.removeAttribute("aria-sort");
     }
   };

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from conftest import PROJECT, Folder
 from mkdocs_advisories.cli.main import main
-from mkdocs_advisories.source.sealed.header import Notice
+from mkdocs_advisories.model import Notice
 from sealing import NAME, WORDS, git, new_keys, put
 
 KEYS = new_keys()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mkdocs_advisories.model import Affected, Package
@@ -208,7 +209,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
-    """All that an organisation decides. `site_url` ends with a slash."""
+    """All that an organisation decides. `site_url` ends with a slash.
+
+    `corrections` is where readers suggest one; `{id}` in it stands for the advisory's id.
+    """
 
     organisation: Organisation
     source: Source
@@ -224,6 +228,11 @@ class Policy:
     security_txt: SecurityTxt | None = None
     mail: Mail | None = None
     checklist: tuple[Step, ...] = ()
+    corrections: str | None = None
+
+    def correction_url(self, advisory_id: str) -> str | None:
+        """Give the address at which to suggest a correction of an advisory, or None."""
+        return self.corrections and self.corrections.replace("{id}", quote(advisory_id, safe=""))
 
     @property
     def namespace(self) -> str:

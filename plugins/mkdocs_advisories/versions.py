@@ -146,13 +146,33 @@ def end_of_line(line: str, scheme: Scheme) -> Position | None:
     None if the line is not written as numbers with dots.
     """
     parts = _line(line)
+    return None if parts is None else _lowest((*parts[:-1], parts[-1] + 1), scheme)
+
+
+def stretch_of_line(line: str, scheme: Scheme) -> Stretch | None:
+    """Give all of a release line, from the pre-releases of its first version on."""
+    parts, end = _line(line), end_of_line(line, scheme)
+    start = None if parts is None else _lowest(parts, scheme)
+    return None if start is None or end is None else Stretch(start=start, end=end)
+
+
+def first_of_line(line: str, scheme: Scheme) -> Position | None:
+    """Give the position of a release line's first release: `24` has 24.0.0."""
+    parts = _line(line)
     if parts is None:
         return None
-    following = (*parts[:-1], parts[-1] + 1)
-    padded = (*following, 0, 0)[: max(3, len(following))]
+    return position(".".join(map(str, parts if scheme is Scheme.PVP else _padded(parts))), scheme)
+
+
+def _lowest(parts: tuple[int, ...], scheme: Scheme) -> Position | None:
+    """Give the place before every version, and every pre-release, that begins with numbers."""
+    shown = parts if scheme is Scheme.PVP else _padded(parts)
     lowest = {Scheme.SEMVER: "{}-0", Scheme.PEP440: "{}.dev0", Scheme.PVP: "{}"}[scheme]
-    shown = following if scheme is Scheme.PVP else padded
     return position(lowest.format(".".join(map(str, shown))), scheme)
+
+
+def _padded(parts: tuple[int, ...]) -> tuple[int, ...]:
+    return (*parts, 0, 0)[: max(3, len(parts))]
 
 
 def _line(line: str) -> tuple[int, ...] | None:

@@ -9,6 +9,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -24,11 +25,18 @@ from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
 STYLE = "assets/stylesheets/advisories.css"
+SCRIPT = "assets/javascripts/advisories/advisories.js"
+SCRIPTS = {
+    f"assets/javascripts/advisories/{name}": name
+    for name in ("advisories.js", "filter.js", "check.js", "reading.js", "versions.js")
+}
+"""Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
 
 _RIBBON = (
     '<div role="note" class="adv-preview"><strong>'
     f"{PREVIEW}.</strong> Do not share or deploy it.</div>\n"
 )
+_NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
 _BODY = re.compile(r"<body\b[^>]*>")
 _NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
 _SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
@@ -42,17 +50,19 @@ class Frame:
     settings: Configuration
 
     def prepare(self, config: MkDocsConfig) -> None:
-        """Add the style sheet, and make sure that nothing of `docs_dir` is in the way.
+        """Add style sheet and script, and make sure that nothing of `docs_dir` is in the way.
 
         Raises:
             PluginError: a file of `docs_dir` has an address that this plugin needs.
         """
-        for uri in (*self.site.contents, STYLE):
+        for uri in (*self.site.contents, STYLE, *SCRIPTS):
             if _is_taken(Path(config.docs_dir) / uri):
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
         if STYLE not in config.extra_css:
             config.extra_css.insert(0, STYLE)  # so that a site's own sheets have the last word
+        if SCRIPT not in map(str, config.extra_javascript):
+            config.extra_javascript.append(_module(SCRIPT))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the contents as generated files, and the index page if `docs_dir` has none."""
@@ -61,8 +71,9 @@ class Frame:
             files.append(File.generated(config, self.settings.index, content=text))
         for uri, content in self.site.contents.items():
             files.append(_file(uri, content, config))
-        style = package_files("mkdocs_advisories.mkdocs") / "theme" / "advisories.css"
-        files.append(File.generated(config, STYLE, content=style.read_bytes()))
+        theme = package_files("mkdocs_advisories.mkdocs") / "theme"
+        for uri, name in {STYLE: "advisories.css", **SCRIPTS}.items():
+            files.append(File.generated(config, uri, content=(theme / name).read_bytes()))
         return files
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
@@ -99,14 +110,25 @@ class Frame:
         )
 
     def with_data_links(self, output: str, page: MkDocsPage) -> str:
-        """Add the links by which programs find an advisory's records from its page."""
+        """Add what programs want of an advisory's page: links to its records, and what it is.
+
+        Social cards that the site has from elsewhere stay alone.
+        """
         ours = self._ours(page)
         links = "".join(
             f'<link rel="describedby" type="{one.media_type}"'
             f' href="{escape(get_relative_url(one.uri, page.url))}">\n'
             for one in (ours.data if ours else ())
         )
-        return output.replace("</head>", f"{links}</head>", 1)
+        about = "" if ours is None else ours.metadata.linked_data
+        if ours and 'property="og:title"' not in output:
+            about = ours.metadata.social + about
+        return output.replace("</head>", f"{links}{about}</head>", 1)
+
+    @staticmethod
+    def with_names(output: str) -> str:
+        """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
+        return _NAMELESS.sub(r'\1 aria-label="Search"', output, count=1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""
@@ -161,6 +183,13 @@ class Frame:
         """Give the day for the sitemap. In a preview it may lie where MkDocs fails: after 2105."""
         day = self.settings.policy.feed.beginning if self.site.is_preview else instant
         return day.date().isoformat()
+
+
+def _module(uri: str) -> ExtraScriptValue:
+    """Make a script a module: it runs after the page is read, and may import others."""
+    script = ExtraScriptValue(uri)
+    script.type = "module"
+    return script
 
 
 def _is_taken(place: Path) -> bool:

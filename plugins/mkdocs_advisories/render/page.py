@@ -1,5 +1,6 @@
 """An advisory as a page of the site."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,9 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.checkable import checkable
 from mkdocs_advisories.render.markdown import TOP_LEVEL, Heading, to_html
+from mkdocs_advisories.render.metadata import Metadata, metadata
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.view import View, view
 
@@ -56,6 +59,7 @@ class Page:
     html: str
     headings: tuple[Heading, ...]
     modified: datetime
+    metadata: Metadata
     data: tuple[Data, ...] = ()
 
 
@@ -83,16 +87,26 @@ def advisory_page(
         feed_uri=policy.feed.uri,
         data=elsewhere.data,
         feeds=elsewhere.feeds,
+        known=_known(disclosed, public),
+        correction=policy.correction_url(disclosed.id),
     )
+    title, description = f"{disclosed.id}: {shown.plain_title}", _description(shown)
     return Page(
         uri=shown.uri,
-        title=f"{disclosed.id}: {shown.plain_title}",
-        description=_description(shown),
+        title=title,
+        description=description,
+        metadata=metadata(disclosed, policy=policy, title=title, description=description),
         html=html,
         headings=body.headings,
         modified=disclosed.modified,
         data=elsewhere.data,
     )
+
+
+def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:
+    """Give what the version check has to know, or None where an advisory stands no more."""
+    stands = not disclosed.withdrawn and disclosed.content.superseded_by not in public
+    return json.dumps(checkable([disclosed])) if stands else None
 
 
 def _description(shown: View) -> str:

@@ -11,6 +11,8 @@ from mkdocs_advisories.scores import decisive, score
 UNSTATED = "unstated"
 WORDS = ("critical", "high", "medium", "low", "none", UNSTATED)
 """The levels, most severe first: CVSS 3.1 section 5, CVSS 4.0 section 6, the NVD's for CVSS 2."""
+AT_OR_ABOVE = ("critical", "high", "medium")
+"""The levels that have a feed of their own: of what is as severe as that, or more."""
 
 _SEVERE = {"H": 3, "C": 3, "M": 2, "L": 1, "P": 1, "N": 0}
 _IMPACTS = frozenset({"C", "I", "A", "VC", "VI", "VA", "SC", "SI", "SA"})

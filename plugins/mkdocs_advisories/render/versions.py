@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from mkdocs_advisories.model import Affected, EventType, Range, RangeType, Span
+from mkdocs_advisories.model import Affected, EventType, Range, RangeType
+from mkdocs_advisories.policy import Maintained
+from mkdocs_advisories.render.commands import upgrade_commands
+from mkdocs_advisories.render.lines import LineRow, in_words, line_rows, lowest_affected
+
+__all__ = ["Commits", "PackageVersions", "Row", "fixed_versions", "in_words", "package_versions"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +30,11 @@ class Commits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackageVersions:
-    """Everything that is known of one package's versions."""
+    """Everything that is known of one package's versions.
+
+    `lines` say the same as `rows` by release line, where the policy states these; below `lowest`
+    nothing is affected. `commands` upgrade to each of the `fixes`.
+    """
 
     name: str
     ecosystem: str
@@ -33,19 +43,28 @@ class PackageVersions:
     fixes: tuple[str, ...]
     named: tuple[str, ...]
     commits: tuple[Commits, ...]
+    lines: tuple[LineRow, ...]
+    lowest: str | None
+    commands: tuple[str, ...]
 
 
-def package_versions(affected: Affected) -> PackageVersions:
-    """Put one package's versions into words."""
+def package_versions(
+    affected: Affected, *, maintained: Maintained | None, day: date
+) -> PackageVersions:
+    """Put one package's versions into words. `day` says which release lines have ended."""
+    package, fixes = affected.package, fixed_versions([affected])
     spans = affected.spans()
     return PackageVersions(
-        name=affected.package.name,
-        ecosystem=affected.package.ecosystem,
-        purl=affected.package.purl,
+        name=package.name,
+        ecosystem=package.ecosystem,
+        purl=package.purl,
         rows=tuple(Row(affected=in_words(span), fixed=span.fixed) for span in spans),
-        fixes=fixed_versions([affected]),
+        fixes=fixes,
         named=affected.versions,
         commits=tuple(_commits(affected.ranges)),
+        lines=tuple(line_rows(affected, maintained=maintained, day=day)),
+        lowest=lowest_affected(affected),
+        commands=upgrade_commands(package.ecosystem, package.name, fixes),
     )
 
 
@@ -53,16 +72,6 @@ def fixed_versions(affected: Iterable[Affected]) -> tuple[str, ...]:
     """Give every fixed version, each once, in the order of the ranges."""
     fixes = (span.fixed for one in affected for span in one.spans() if span.fixed)
     return tuple(dict.fromkeys(fixes))
-
-
-def in_words(span: Span) -> str:
-    """Write a stretch as `>= 25.0.0, < 36.0.7`, or `all versions`."""
-    parts = [] if span.introduced == "0" else [f">= {span.introduced}"]
-    if span.fixed:
-        parts.append(f"< {span.fixed}")
-    elif span.last_affected:
-        parts.append(f"<= {span.last_affected}")
-    return ", ".join(parts) or "all versions"
 
 
 def _commits(ranges: Iterable[Range]) -> Iterator[Commits]:

@@ -88,7 +88,14 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         if content.superseded_by
         else None,
         weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
-        packages=tuple(map(package_versions, content.affected)),
+        packages=tuple(
+            package_versions(
+                one,
+                maintained=policy.maintained_lines_of(one.package),
+                day=policy.day_of(disclosed.published),
+            )
+            for one in content.affected
+        ),
         projects=tuple(
             Named(text=name, url=policy.project_url(name))
             for name in policy.projects_of(content.affected)

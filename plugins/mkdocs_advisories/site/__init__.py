@@ -13,7 +13,9 @@ from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
 from mkdocs_advisories.render.index import index
+from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.page import Elsewhere, Page, advisory_page
 from mkdocs_advisories.site.companions import with_companions
@@ -84,6 +86,7 @@ def build_site(
             page.uri + attached.name: attached.content for attached in one.content.attachments
         }
     contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
+    contents[VERSIONS_URI] = json_bytes(checkable(disclosure.advisories))
     records = record_files(disclosure.advisories, policy=policy)
     contents |= with_companions(records, signer=signer)
     contents |= draft_files(disclosure.advisories, policy=policy)

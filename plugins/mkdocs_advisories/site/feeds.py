@@ -18,12 +18,10 @@ from mkdocs_advisories.render.feed_addresses import (
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
-from mkdocs_advisories.render.severity import WORDS
+from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 
 Part = tuple[int, int]
 """A year, and which part of it, counted from 1."""
-
-_AT_OR_ABOVE = ("critical", "high", "medium")
 
 
 def feed_files(
@@ -131,7 +129,7 @@ def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channe
         )
         names = ((one, {it.text for it in one.shown.projects}) for one in entries)
         yield channel, [one for one, projects in names if project.name in projects]
-    for word in _AT_OR_ABOVE:
+    for word in AT_OR_ABOVE:
         above = "" if word == WORDS[0] else " or above"
         channel = Channel(
             uri=severity_feed_uri(policy.feed.uri, word),

@@ -110,6 +110,7 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
             checklist=tuple(
                 Step(name=one["step"], text=one["text"]) for one in options.get("checklist", ())
             ),
+            corrections=options.get("corrections"),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,6 +83,8 @@ def advisory(
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl to make a certificate with")
     with mail_server(tmp_path_factory.mktemp("server")) as server:
         yield server
 
@@ -407,6 +410,7 @@ def test_wrong_use_is_told(advisory: Command, checkout: Folder) -> None:
     notify = ("notify", "prenotification", "LAN-2026-0001")
     assert "exclude" in advisory(*notify, "--send", "--dry-run").err
     assert "ADVISORY_SMTP_URL" in advisory(*notify, "--send").err
+    assert "--claim is for --send" in advisory(*notify, "--claim", "origin").err
     assert "no advisory LAN-2026-0009" in advisory("notify", "update", "LAN-2026-0009").err
     late = advisory(*notify, now=datetime(2026, 6, 6, tzinfo=UTC))
     assert (late.code, "has ended" in late.err) == (2, True)

@@ -14,6 +14,7 @@ from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.cli.secrecy import secrecy
 from mkdocs_advisories.cli.terminal import may_ask, shows_held
 from mkdocs_advisories.clock import Bound, Known
+from mkdocs_advisories.disclosure.claim import ClaimedError, Remote
 from mkdocs_advisories.disclosure.ledger import Ledger, LedgerError, read_ledger
 from mkdocs_advisories.disclosure.notices import (
     Desk,
@@ -54,13 +55,26 @@ from mkdocs_advisories.source.catalog import Catalog
     "--dry-run", "writes", is_flag=True, help="Write the mail into a file, and send nothing."
 )
 @click.option(
+    "--claim",
+    metavar="REMOTE",
+    help="With --send: let no other machine send this mail, by a ref in this repository of git.",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=Path(),
     show_default="the current folder",
     help="The folder for the file of a mail that is not sent.",
 )
-def command(*, kind: str, ids: tuple[str, ...], sends: bool, writes: bool, output: Path) -> int:
+def command(  # noqa: PLR0913 - one for each option
+    *,
+    kind: str,
+    ids: tuple[str, ...],
+    sends: bool,
+    writes: bool,
+    claim: str | None,
+    output: Path,
+) -> int:
     """Tell the mailing lists of advisories: ID and more IDs with the same embargo, in one mail.
 
     A prenotification tells projects, severity and embargo, and nothing else. An announcement is
@@ -70,6 +84,8 @@ def command(*, kind: str, ids: tuple[str, ...], sends: bool, writes: bool, outpu
     """
     if sends and writes:
         raise click.UsageError("--send and --dry-run exclude each other")
+    if claim and not sends:
+        raise click.UsageError("--claim is for --send")
     project, server = current_project(), _server()
     ledger = _ledger(project)
     instant = now(
@@ -79,7 +95,8 @@ def command(*, kind: str, ids: tuple[str, ...], sends: bool, writes: bool, outpu
     if sends and server is None:
         raise Stop(f"there is no mail server: set {URL}", exit_code=Exit.USAGE)
     if server and (sends or (not writes and _is_wanted(plan))):
-        return _send(plan, server=server, project=project, instant=instant)
+        remote = Remote(folder=project.root, name=claim) if claim else None
+        return _send(plan, server=server, project=project, instant=instant, remote=remote)
     return _write(plan, output)
 
 
@@ -228,7 +245,9 @@ def _is_wanted(plan: Plan) -> bool:
     return click.confirm(f"Send this to {', '.join(plan.envelope.lists)}?", err=True)
 
 
-def _send(plan: Plan, *, server: Server, project: Project, instant: datetime) -> int:
+def _send(
+    plan: Plan, *, server: Server, project: Project, instant: datetime, remote: Remote | None
+) -> int:
     """Send the mail.
 
     Raises:
@@ -243,11 +262,18 @@ def _send(plan: Plan, *, server: Server, project: Project, instant: datetime) ->
             sender=str(project.policy.mail.sender) if project.policy.mail else "",
             folder=project.folder,
             now=instant,
+            remote=remote,
             waiting=lambda: click.echo("Another run is sending: waiting for its end.", err=True),
         )
     except UndecidedError:
         raise Stop(
             f"it is not known whether this mail was sent before: {asks} (or unsent)",
+            exit_code=Exit.EMBARGO,
+        ) from None
+    except ClaimedError as error:
+        raise Stop(
+            f"another machine has begun to send this mail ({error} in {remote and remote.name}):"
+            " pull its ledger. Nothing was sent.",
             exit_code=Exit.EMBARGO,
         ) from None
     except UnknownError as error:

@@ -1,12 +1,14 @@
 """A notice from the advisories that it is about to the mail that is sent, once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from mkdocs_advisories.disclosure.claim import ClaimedError, ClaimError, Remote
 from mkdocs_advisories.disclosure.ledger import (
     Delivery,
     Event,
@@ -210,14 +212,18 @@ def deliver(  # noqa: PLR0913 - the mail, its way, and the record of it
     folder: Path,
     now: datetime,
     waiting: Callable[[], None] = lambda: None,
+    remote: Remote | None = None,
 ) -> bool:
     """Send a mail unless it was sent before, and record it. Gives whether it was sent just now.
+
+    With a `remote`, no other machine that uses it sends this mail.
 
     Raises:
         UndecidedError: it may have been sent before.
         LedgerError: the ledger cannot be read or written.
         NotSentError: the server has not taken it, for certain.
         UnknownError: it may have been sent just now.
+        ClaimedError: another machine has begun to send it.
         UnrecordedError: it was sent, and only the record of that is missing.
     """
     message_id = plan.envelope.message_id
@@ -228,24 +234,44 @@ def deliver(  # noqa: PLR0913 - the mail, its way, and the record of it
         if state is Delivery.UNKNOWN:
             raise UndecidedError(message_id)
         with session(server, sender=sender, recipients=plan.envelope.lists) as ready:
-            _recorded(record, ready, plan, now=now)
+            _recorded(record, ready, plan, now=now, remote=remote)
     return True
 
 
-def _recorded(record: Record, ready: Session, plan: Plan, *, now: datetime) -> None:
+def _recorded(
+    record: Record, ready: Session, plan: Plan, *, now: datetime, remote: Remote | None
+) -> None:
     """Send the text between a line that says so beforehand and one that says what became of it."""
     name = {"message_id": plan.envelope.message_id, "attempt": new_attempt()}
     about = {"kind": plan.kind.value, **name, **plan.about}
     record.append(Event.INTENT, time=now, **about)
     try:
-        reply = ready.transmit(plan.message.as_bytes())
-    except NotSentError as error:
+        reply = _transmit(ready, plan, remote=remote)
+    except (NotSentError, ClaimedError) as error:
         record.append(Event.UNSENT, time=now, **name, reason=str(error))
         raise
     try:
         record.append(Event.SENT, time=now, **about, reply=reply)
     except LedgerError as error:
         raise UnrecordedError(str(error)) from None
+
+
+def _transmit(ready: Session, plan: Plan, *, remote: Remote | None) -> str:
+    """Send the text, if need be after no other machine may do so any more."""
+    raw, message_id = plan.message.as_bytes(), plan.envelope.message_id
+    if remote is None:
+        return ready.transmit(raw)
+    try:
+        commit = remote.claim(message_id)
+    except ClaimError as error:
+        raise NotSentError(str(error)) from None
+    try:
+        return ready.transmit(raw)
+    except NotSentError:
+        # What cannot be given back stops every other sender, which a person then looks at.
+        with suppress(ClaimError):
+            remote.give_back(message_id, commit)
+        raise
 
 
 def _plan(

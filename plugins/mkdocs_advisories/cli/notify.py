@@ -253,8 +253,6 @@ def _send(
     Raises:
         Stop: it was not sent, or nobody knows.
     """
-    message_id = plan.envelope.message_id
-    asks = f"look into the archive of the list, then: advisory ledger resolve '{message_id}' sent"
     try:
         is_new = deliver(
             plan,
@@ -265,35 +263,33 @@ def _send(
             remote=remote,
             waiting=lambda: click.echo("Another run is sending: waiting for its end.", err=True),
         )
-    except UndecidedError:
-        raise Stop(
-            f"it is not known whether this mail was sent before: {asks} (or unsent)",
-            exit_code=Exit.EMBARGO,
-        ) from None
-    except ClaimedError as error:
-        raise Stop(
-            f"another machine has begun to send this mail ({error} in {remote and remote.name}):"
-            " pull its ledger. Nothing was sent.",
-            exit_code=Exit.EMBARGO,
-        ) from None
-    except UnknownError as error:
-        raise Stop(
-            f"the connection ended before the server said whether it has the mail ({error}): {asks}"
-            " (or unsent)",
-            exit_code=Exit.OUTSIDE,
-        ) from None
-    except UnrecordedError as error:
-        raise Stop(
-            f"sent, but the ledger could not be told: {error}. Mend that, then:"
-            f" advisory ledger resolve '{message_id}' sent",
-            exit_code=Exit.OUTSIDE,
-        ) from None
-    except NotSentError as error:
-        raise Stop(f"not sent: {error}. Run this again.", exit_code=Exit.OUTSIDE) from None
     except LedgerError as error:
         raise _ledger_stop(error) from None
-    click.echo(f"{'Sent' if is_new else 'Sent before, not again'}: {message_id}")
+    except NotSentError as error:
+        raise Stop(f"not sent: {error}. Run this again.", exit_code=Exit.OUTSIDE) from None
+    except (ClaimedError, UndecidedError, UnknownError, UnrecordedError) as error:
+        raise _stop_in_doubt(error, plan.envelope.message_id) from None
+    click.echo(f"{'Sent' if is_new else 'Sent before, not again'}: {plan.envelope.message_id}")
     return Exit.FINE
+
+
+def _stop_in_doubt(
+    error: ClaimedError | UndecidedError | UnknownError | UnrecordedError, message_id: str
+) -> Stop:
+    """Say who has to do what before anything is sent again."""
+    resolve = f"advisory ledger resolve '{message_id}' sent"
+    look = f"look into the archive of the list, then: {resolve} (or unsent)"
+    if isinstance(error, ClaimedError):
+        text = f"another machine has begun to send this mail ({error}): pull its ledger"
+        return Stop(f"{text}. Nothing was sent.", exit_code=Exit.EMBARGO)
+    if isinstance(error, UndecidedError):
+        text = "it is not known whether this mail was sent before"
+        return Stop(f"{text}: {look}", exit_code=Exit.EMBARGO)
+    if isinstance(error, UnrecordedError):
+        text = f"sent, but the ledger could not be told: {error}. Mend that, then: {resolve}"
+        return Stop(text, exit_code=Exit.OUTSIDE)
+    text = f"the connection ended before the server said whether it has the mail ({error})"
+    return Stop(f"{text}: {look}", exit_code=Exit.OUTSIDE)
 
 
 def _write(plan: Plan, output: Path) -> int:

@@ -88,14 +88,7 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         if content.superseded_by
         else None,
         weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
-        packages=tuple(
-            package_versions(
-                one,
-                maintained=policy.maintained_lines_of(one.package),
-                day=policy.day_of(disclosed.published),
-            )
-            for one in content.affected
-        ),
+        packages=_packages(disclosed, policy),
         projects=tuple(
             Named(text=name, url=policy.project_url(name))
             for name in policy.projects_of(content.affected)
@@ -111,6 +104,14 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         timeline=tuple(moment(one.date, zone, one.summary) for one in disclosed.timeline),
         withdrawn=moment(withdrawn.date, zone, withdrawn.reason) if withdrawn else None,
         exploited=content.exploited,
+    )
+
+
+def _packages(disclosed: Disclosed, policy: Policy) -> tuple[PackageVersions, ...]:
+    day = policy.day_of(disclosed.published)
+    return tuple(
+        package_versions(one, maintained=policy.maintained_lines_of(one.package), day=day)
+        for one in disclosed.content.affected
     )
 
 

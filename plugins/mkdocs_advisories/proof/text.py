@@ -46,7 +46,8 @@ def percent(text: str) -> str:
     """Undo the escapes of URLs: `%41`, several for a character of UTF-8, and the old `%u0041`."""
     if "%" not in text:
         return text
-    text = _joined(_LONG_PERCENT.sub(lambda one: chr(int(one[1], 16)), text))
+    if "%u" in text:
+        text = _joined(_LONG_PERCENT.sub(lambda one: chr(int(one[1], 16)), text))
     return _PERCENTS.sub(
         lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "replace"), text
     )
@@ -56,7 +57,7 @@ def tags(text: str) -> str:
     """Leave out tags and comments, so that what they part comes together."""
     if "<" not in text:
         return text
-    first, *others = _CDATA.sub("", text).split("<!--")
+    first, *others = (_CDATA.sub("", text) if "]]>" in text else text).split("<!--")
     rest = (other.partition("-->")[2] if "-->" in other else other for other in others)
     return _TAG.sub("", first + "".join(rest))
 

@@ -122,6 +122,17 @@ def test_the_newest_commit_is_not_always_the_last_one(tmp_path: Path) -> None:
     assert newest_commit(tmp_path) == NOW
 
 
+def test_a_commit_of_no_calendar_stops_the_run_with_a_reason(tmp_path: Path) -> None:
+    """Anybody who may commit can date a commit so; it is no bug of this program."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@lantern.example"]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    date = os.environ | {"GIT_COMMITTER_DATE": "@900000000000 +0000"}
+    commit = [*git, "commit", "--quiet", "--allow-empty", "--message", "x"]
+    subprocess.run(commit, check=True, env=date)
+    with pytest.raises(ClockError, match="behind the newest commit"):
+        present(NOW, folder=tmp_path, hosts=(), environment={})
+
+
 def test_a_clock_behind_the_newest_commit_stops_the_run(tmp_path: Path) -> None:
     commit(tmp_path, NOW)
     nothing = {"folder": tmp_path, "hosts": (), "environment": {}}

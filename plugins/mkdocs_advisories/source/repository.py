@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _COMMITS = 100  # children are not always younger than their parents, after a rebase or a merge
+_LAST = 253_402_300_799  # the last second of the year 9999
 _PATIENCE = 20.0  # seconds
 
 
@@ -23,4 +24,5 @@ def newest_commit(folder: Path) -> datetime | None:
     except (OSError, subprocess.SubprocessError):
         return None
     seconds = [int(line) for line in answer.stdout.split()]
-    return datetime.fromtimestamp(max(seconds), tz=UTC) if seconds else None
+    # Whoever makes a commit may date it as he likes: what is beyond every calendar is its end.
+    return datetime.fromtimestamp(min(max(seconds), _LAST), tz=UTC) if seconds else None

@@ -159,6 +159,8 @@ def test_without_a_key_every_command_says_what_it_has_not_seen(
     assert capsys.readouterr() == ("", "1 sealed, not opened: there is no key\n")
     assert run(project, "check") == 0
     assert "1 sealed file not opened: there is no key" in capsys.readouterr().err
+    assert run(project, "checklist") == 0
+    assert capsys.readouterr() == ("", "1 sealed, not opened: there is no key\n")
     out = str(project.path.parent / "out")
     assert run(project, "export", "--format", "osv", "--out", out) == 0
     assert capsys.readouterr().err == "1 sealed ones are held: there is no key\n"

@@ -70,7 +70,10 @@ def command(*, advisory_id: str | None, bundle: str | None, step: str | None, fo
         for one in chosen
     ]
     click.echo(_WRITERS[form](lists), nl=False)
-    if not lists:
+    sealed = len(catalog.unopened)
+    if sealed:
+        click.echo(f"{sealed} sealed, not opened: there is no key", err=True)
+    elif not lists:
         click.echo("no advisory is held", err=True)
     return Exit.FINE
 

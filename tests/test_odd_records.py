@@ -20,6 +20,7 @@ from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.frontmatter import Parts, split
 from mkdocs_advisories.source.importers import RefusedError, Wishes, import_record
 from mkdocs_advisories.source.positions import Text
+from mkdocs_advisories.versions import named_apart
 from test_csaf import OPTIONAL, documents, laid_out, node_validator, python_validator
 from test_cve import validate
 
@@ -217,6 +218,18 @@ ODD: Mapping[str, tuple[tuple[str, ...], str, str]] = {
         ),
         BODY,
     ),
+    "versions outside of a range": (
+        (
+            f'{CRATE}{SEMVER}versions: ["1.0.0", "1.2.2", "4.0.0"]\n',
+            (
+                "package: {ecosystem: PyPI, name: lantern}\n"
+                'ranges: [{type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: "1.0"}]}]\n'
+                'versions: ["0.9", "2.0.dev1"]\n'
+            ),
+        ),
+        "aliases: [CVE-2026-1028]\n",
+        BODY,
+    ),
     "the last ones of two ranges": (
         (
             CRATE + "ranges:\n"
@@ -282,7 +295,7 @@ def versions(content: Content) -> dict[tuple[str, str], set[object]]:
     found: dict[tuple[str, str], set[object]] = {}
     for one in content.affected:
         known = found.setdefault((one.package.ecosystem, one.package.name), set())
-        known |= set(one.spans()) or set(one.versions)
+        known |= {*one.spans(), *named_apart(one)}
     return found
 
 
@@ -297,7 +310,11 @@ NOT_THERE = {
     ("csaf", "names of PyPI are normal in a purl"): {"versions by name"},
     ("csaf", "commits"): {"commits"},
     ("rustsec", "commits"): {"commits"},
-    ("rustsec", "other ecosystems"): {"several packages", "cvss of packages"},
+    ("rustsec", "other ecosystems"): {
+        "several packages",
+        "cvss of packages",
+        "versions outside of a range",
+    },
 }
 
 

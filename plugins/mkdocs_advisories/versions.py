@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as PythonVersion
 from semver import Version as SemanticVersion
 
-from mkdocs_advisories.model import Range, RangeType, Span
+from mkdocs_advisories.model import Affected, Range, RangeType, Span
 
 
 class Scheme(StrEnum):
@@ -122,6 +122,41 @@ def stretch(span: Span, scheme: Scheme) -> Stretch | None:
     if start is None or end is None:
         return None
     return Stretch(start=start, end=end, through=span.last_affected is not None)
+
+
+def is_in(version: str, one: Range, ecosystem: str) -> bool | None:
+    """Say whether a version lies in a range; None where the order does not tell."""
+    scheme = scheme_of_range(one, ecosystem)
+    own = _written_short(version.removeprefix("v"), scheme) if scheme else None
+    stretches = [stretch(span, scheme) for span in one.spans()] if scheme else [None]
+    known = [each for each in stretches if each]
+    if own is None or len(known) < len(stretches):
+        return None
+    return any(each.holds(own) for each in known)
+
+
+def _written_short(version: str, scheme: Scheme) -> Position | None:
+    """Find the place of a version that people may write shorter than it is: `36.0` for `36.0.0`."""
+    shortened = scheme is Scheme.SEMVER and version.replace(".", "").isdecimal()
+    padded = [version, f"{version}.0", f"{version}.0.0"] if shortened else [version]
+    return next((found for one in padded if (found := position(one, scheme))), None)
+
+
+def named_apart(affected: Affected) -> tuple[str, ...]:
+    """Give the versions by name that no ordered range has: OSV calls both affected.
+
+    Where an ecosystem's order is not known, the names of a package that has ranges are taken for
+    what the ranges say already.
+    """
+    ordered = [one for one in affected.ranges if any(one.spans())]
+    ecosystem = affected.package.ecosystem
+    if not all(scheme_of_range(one, ecosystem) for one in ordered):
+        return ()
+    return tuple(
+        version
+        for version in affected.versions
+        if not any(is_in(version, one, ecosystem) for one in ordered)
+    )
 
 
 def numbers(version: str, scheme: Scheme) -> tuple[int, ...] | None:

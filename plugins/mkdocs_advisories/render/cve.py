@@ -31,6 +31,7 @@ from mkdocs_advisories.render.sections import (
 )
 from mkdocs_advisories.render.weaknesses import weakness_name
 from mkdocs_advisories.scores import score
+from mkdocs_advisories.versions import named_apart
 
 __all__ = ["cve", "cve_ids", "notes"]
 
@@ -180,8 +181,8 @@ def _product(affected: Affected, policy: Policy) -> Document:
     collection, kind = _COLLECTIONS.get(package.ecosystem.partition(":")[0], (None, "custom"))
     repos = [one.repo for one in affected.ranges if one.type is RangeType.GIT]
     spans = affected.spans()
-    named = [] if spans else [{"version": one, "status": "affected"} for one in affected.versions]
-    versions = [_span(one, kind) for one in spans] or named
+    versions = [_span(one, kind) for one in spans]
+    versions += [{"version": one, "status": "affected"} for one in named_apart(affected)]
     versions += [span for one in affected.ranges for span in _commits(one)]
     return present(
         {

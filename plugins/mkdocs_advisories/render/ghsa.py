@@ -15,6 +15,7 @@ from mkdocs_advisories.render.json_document import Document, present
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.sections import absolute_details, shortened
 from mkdocs_advisories.render.versions import in_words
+from mkdocs_advisories.versions import named_apart
 
 LONGEST_TEXT = 65535
 
@@ -93,7 +94,7 @@ def _vulnerabilities(affected: Affected) -> Iterator[Document]:
             "vulnerable_version_range": ">= 0" if words == "all versions" else words,
             "patched_versions": span.fixed,
         }
-    for version in () if spans else affected.versions:
+    for version in named_apart(affected):
         yield {
             "package": package,
             "vulnerable_version_range": f"= {version}",

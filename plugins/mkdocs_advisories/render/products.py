@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from mkdocs_advisories.model import Affected, Package, Range, RangeType, Span
 from mkdocs_advisories.purls import purl_of, versioned
+from mkdocs_advisories.versions import named_apart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,8 @@ class PackageProducts:
 def package_products(affected: Iterable[Affected]) -> tuple[PackageProducts, ...]:
     """Give the products of each package, in the order of the packages' names.
 
-    A package that is listed more than once is one. Versions by name count where no range has an
-    order, and commits where there is neither.
+    A package that is listed more than once is one. Versions by name count where no range has them,
+    and commits where there is neither.
     """
 
     def key(one: Affected) -> tuple[str, str]:
@@ -71,9 +72,8 @@ def _affected(
     scheme = _scheme(package, entries)
     for span in spans:
         yield _range(package, vers(span, scheme=scheme), fix=span.fixed)
-    named = dict.fromkeys(version for one in entries for version in one.versions)
-    if not spans:
-        yield from (_version(package, one) for one in named)
+    named = dict.fromkeys(version for one in entries for version in named_apart(one))
+    yield from (_version(package, one) for one in named)
     if not spans and not named:
         stretches = (text for entry in entries for one in entry.ranges for text in _commits(one))
         yield from (_range(package, one, fix=None) for one in dict.fromkeys(stretches))

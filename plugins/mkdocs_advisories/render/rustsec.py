@@ -12,7 +12,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.identifiers import crates
 from mkdocs_advisories.render.notes import Note
-from mkdocs_advisories.versions import Scheme, Stretch, stretch
+from mkdocs_advisories.versions import Scheme, Stretch, named_apart, stretch
 
 __all__ = ["crates", "notes", "rustsec"]
 
@@ -100,9 +100,8 @@ def _spans(disclosed: Disclosed, crate: str) -> list[Span]:
         if (one.package.ecosystem, one.package.name) == (ECOSYSTEM, crate)
     ]
     spans = [span for one in of_crate for span in one.spans()]
-    if not spans:
-        named = [version for one in of_crate for version in one.versions]
-        spans = [Span(introduced=one, last_affected=one) for one in named]
+    named = [version for one in of_crate for version in named_apart(one)]
+    spans += [Span(introduced=one, last_affected=one) for one in named]
     read = [(found, span) for span in spans if (found := stretch(span, Scheme.SEMVER))]
     return spans if len(read) < len(spans) else _joined(read)
 

@@ -152,7 +152,10 @@ def _of_list(text: str, *, name: str) -> Iterator[Found]:
             return
         try:
             _, end = _DECODER.raw_decode(text, position)
-        except (ValueError, RecursionError):
+        except RecursionError:
+            yield Found(name=here, fault="it is nested too deep: what follows was not read")
+            return
+        except ValueError:
             yield Found(name=here, fault="it is not valid JSON, nor is what follows")
             return
         record = text[position:end]

@@ -104,7 +104,9 @@ def _record(source: str) -> Record:
         value = _plain_json(source) if source.lstrip()[:1] == "{" else _plain_yaml(source)
     except RefusedError:
         raise
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise RefusedError("it is nested too deep") from None
+    except ValueError:
         raise RefusedError("it is not valid JSON") from None
     except yaml.YAMLError:
         raise RefusedError("it is neither valid JSON nor plain YAML") from None

@@ -303,6 +303,8 @@ UNSURE = {
     '{"packages": {"node_modules/x": null}}': "There is no version",
     '{"dependencies": {"a": {"dependencies": "x"}}}': "There is no version",
     "[[package]]\nname = 1\n": "looks like Cargo.lock",
+    "# yarn lockfile v1\n\nlantern@^1:\n  version 1.0.5\n": "Yarn and pnpm are not read",
+    "lockfileVersion: '9.0'\n": "Yarn and pnpm are not read",
 }
 
 
@@ -312,6 +314,22 @@ def test_what_cannot_be_told_is_never_called_safe(modules: Path, text: str) -> N
     (found,) = run(modules, ANSWERS, [[[LANTERN], text]])
     assert found["state"] == "unknown"
     assert UNSURE[text].lower() in found["text"].lower()
+
+
+LARGE = 5 * 1024 * 1024
+HOSTILE = [
+    *("a" + " " * 1990 + "b\n", " #" * 900 + "\n", "a" * 1990 + "\n", "a@1" * 600 + "\n"),
+    *("1." * 900 + "\n", "a" + "=" * 1900 + "\n", "a[" * 900 + "\n", "a - " * 480 + "\n", "a"),
+    *('{"dependencies":', "\n", "lantern@1.0.0-" + "a." * 900 + "\n", "[[package]]\n"),
+]
+
+
+@needs_node
+def test_a_large_nonsense_is_answered_and_never_called_safe(modules: Path) -> None:
+    """Where a pattern went back and forth, five million characters would take for ever."""
+    for one in HOSTILE:
+        (found,) = run(modules, ANSWERS, [[[LANTERN], one * (LARGE // len(one))]])
+        assert found["state"] == "unknown", one[:20]
 
 
 @needs_node

@@ -31,7 +31,8 @@ export function assess(advisory, version) {
   return doubt ? "unknown" : "safe";
 }
 
-/** Give the lowest fixed version above one that no advisory of the package is about, or null. */
+/** Give the lowest fixed version above one that no advisory of the package is about, or null where
+ *  there is none, or versions cannot be compared. */
 export function upgrade(known, version) {
   const scheme = known.advisories[0]?.scheme;
   const own = placed(version, scheme);
@@ -50,8 +51,10 @@ export function judge(known, found) {
   for (const one of known) byName.set(plain(one.name), [...(byName.get(plain(one.name)) ?? []), one]);
   const verdicts = new Map();
   for (const { ecosystem, name, version } of found)
-    for (const one of byName.get(plain(name)) ?? [])
-      if (is(one, ecosystem, name)) verdicts.set(`${one.ecosystem} ${one.name} ${version}`, verdict(one, version));
+    for (const one of byName.get(plain(name)) ?? []) {
+      const key = `${one.ecosystem} ${one.name} ${version}`;
+      if (!verdicts.has(key) && is(one, ecosystem, name)) verdicts.set(key, verdict(one, version));
+    }
   return [...verdicts.values()];
 }
 
@@ -96,6 +99,7 @@ const packages = (found) => (found.length === 1 ? found[0].name : `any of the ${
 const WORDS = {
   empty: () => ["Enter a version first, or paste a lock file."],
   "too long": () => ["That is more than 20 million characters. Paste only the lines of the package."],
+  unsupported: () => ["Lock files of Yarn and pnpm are not read here. Enter each package as ", ["name@1.2.3"], "."],
   requirement: () => ["That is a requirement, which many versions meet. Enter the version that is installed."],
   nothing: () => ["There is no version in that. Write it as ", ["1.2.3"], " or ", ["name==1.2.3"], ", or paste a lock file."],
   unreadable: ({ source }) => [`That looks like ${source}, but cannot be read. Paste the whole file.`],
@@ -107,12 +111,18 @@ const element = (name, parts, attributes = {}) => {
   return made;
 };
 
+function advice(affected, fix) {
+  if (fix) return ["Upgrade to ", [fix], "."];
+  const some = affected.some((one) => one.spans.some((span) => span[1]));
+  return [some ? "No single fixed version can be named: see there." : "No fixed version is known."];
+}
+
 function line({ known, version, state, affected, unknown, upgrade: fix }, root) {
   const parts = [[`${known.name} ${version}`], ` (${known.ecosystem}) `];
   const links = (some) => some.flatMap((one, at) => [at ? ", " : "", element("a", [one.id], { href: root + one.uri })]);
   if (state === "safe") parts.push("is outside of every range that is affected.");
   if (state === "affected")
-    parts.push("is affected by ", ...links(affected), ". ", ...(fix ? ["Upgrade to ", [fix], "."] : ["No fixed version is known."]));
+    parts.push("is affected by ", ...links(affected), ". ", ...advice(affected, fix));
   if (unknown.length) {
     parts.push(state === "unknown" ? "cannot be compared with " : " It cannot be compared with ", ...links(unknown), ".");
     if (isOfDistribution(version)) parts.push(" This is a distribution’s own version: ask the distribution.");

@@ -16,6 +16,7 @@ export function read(text) {
   const trimmed = text.trim();
   if (!trimmed) return { kind: "empty" };
   if (trimmed.length > MOST) return { kind: "too long" };
+  if (/^(?:# yarn lockfile|__metadata:|lockfileVersion:)/m.test(trimmed)) return { kind: "unsupported" };
   if (trimmed.startsWith("{")) return packageLock(trimmed);
   if (/^\[\[package\]\]\s*$/m.test(trimmed)) return toml(trimmed);
   return lines(trimmed.split(/\r\n|\r|\n/));
@@ -73,7 +74,7 @@ function lines(all) {
   let used = 0;
   for (const whole of all) {
     if (whole.length > LONGEST_LINE) continue;
-    const line = whole.replace(/(^|\s)#.*$/, "").replace(/\s*\\$/, "").trim();
+    const line = whole.replace(/(^|\s)#.*$/, "").trim().replace(/\\$/, "").trimEnd();
     if (!line || /^-/.test(line)) continue;
     used += 1;
     const pinned = PINNED.exec(line);

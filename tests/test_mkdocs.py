@@ -79,12 +79,16 @@ def build_at(
     return build_it
 
 
+def day(embargo: datetime, after: int) -> str:
+    return (embargo + timedelta(days=after)).date().isoformat()
+
+
 def write_canaries(checkout: Folder, embargo: datetime) -> None:
     checkout.write(
         "LAN-2026-7777",
         embargo=embargo.isoformat(),
         summary="A canary-summary",
-        more=CANARIES.replace("2026-06-03", (embargo + timedelta(days=2)).date().isoformat()),
+        more=CANARIES.replace("2026-06-03", day(embargo, 2)).replace("2026-06-04", day(embargo, 3)),
         body=CANARY_BODY,
     )
     (checkout.path / "LAN-2026-7777").mkdir()

@@ -202,7 +202,7 @@ def show(run: Run, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_a_preview_of_nothing_or_of_no_instant_is_refused(run: Run) -> None:
     for arguments, words in (
         (["LAN-2026-9999"], "there is no sound advisory of this id: see `advisory check`"),
-        (["--as-of", "tomorrow"], "--as-of: it names a time zone"),
+        (["--as-of", "tomorrow"], "--as-of: it has neither date nor time"),
         (["--port", "70000"], "70000"),
     ):
         ended = show(run, *arguments)

@@ -21,7 +21,7 @@ class UnfixedLine:
     placed: Placed
 
 
-@error("ADV240", reads="affected embargo cve_issued")
+@error("ADV240", reads="affected embargo cve_issued", trusts="affected")
 def every_maintained_line_has_a_fix(case: Case) -> Iterator[Finding]:
     """Whoever stays on a maintained line can get a fix there, or reads that there is none.
 
@@ -34,7 +34,7 @@ def every_maintained_line_has_a_fix(case: Case) -> Iterator[Finding]:
                 yield _finding(case, one)
 
 
-@warning("ADV241", reads="affected")
+@warning("ADV241", reads="affected", trusts="affected")
 def lines_are_known(case: Case) -> Iterator[Finding]:
     """The policy knows the line of every fixed version, or it could not tell what is missing."""
     for index, affected in enumerate(case.content.affected):

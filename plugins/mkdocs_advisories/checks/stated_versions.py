@@ -13,7 +13,7 @@ from itertools import islice
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.ordering import is_affected
 from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
-from mkdocs_advisories.checks.rule import error
+from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.model import Affected, EventType
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source import nodes
@@ -105,6 +105,9 @@ _DENIED = re.compile(
     r"|except|unless|if)\b|\bfor (?:Java|Node|C\+\+|Go|Python|Ruby)\b",
     re.IGNORECASE,
 )
+_IN_WORDS = re.compile(
+    r"(?i)\b(?:later|newer|above|onwards?|upwards?|all|every|each|following|subsequent)\b"
+)
 _OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
 
 
@@ -126,11 +129,7 @@ def fixes_agree(case: Case) -> Iterator[Finding]:
     """What the text calls fixed is fixed by the data."""
     fixed = versions_of(case, EventType.FIXED)
     known = _plainly(fixed)
-    stated = (
-        *claims(case, _FIXED),
-        *claims(case, _CONTAINS),
-        *in_tables(case, _FIXES_HEAD, _VERSION),
-    )
+    stated = _stated_fixes(case)
     named = frozenset(_plain(claim.version) for claim in stated)
     for claim in stated:
         if not _is_among(claim.version, known) and _is_contradicted(case, claim.version, named):
@@ -141,6 +140,26 @@ def fixes_agree(case: Case) -> Iterator[Finding]:
             yield _disagreement(
                 case, claim, "the text sends readers to `{version}`, which is affected", fixed
             )
+
+
+@warning("ADV292", reads="affected aliases related upstream", trusts="affected")
+def fixes_are_told(case: Case) -> Iterator[Finding]:
+    """Who reads which versions have the fix reads all of them.
+
+    Silent unless most fixed versions of a package are named, or where the text speaks of others in
+    words (“and later”), or names one that the data does not have.
+    """
+    stated = _stated_fixes(case)
+    known = _plainly(versions_of(case, EventType.FIXED))
+    text = readable(case.draft)
+    if not stated or _IN_WORDS.search(text) or any(_plain(o.version) not in known for o in stated):
+        return
+    named = _plainly(one[0] for one in islice(_VERSION.finditer(text), _MOST_CLAIMS))
+    for index, affected in enumerate(case.content.affected):
+        fixes = {_plain(span.fixed) for span in affected.spans() if span.fixed}
+        missing = fixes - named
+        if missing and 2 * len(missing) <= len(fixes):
+            yield _untold(case, index, missing, stated[0])
 
 
 @error("ADV261", reads="affected aliases related upstream", trusts="affected")
@@ -163,6 +182,35 @@ def bounds_agree(case: Case) -> Iterator[Finding]:
         if not _is_among(claim.version, plainly["last"]) and _is_safe(case, claim.version):
             text = "the text calls `{version}` affected; by the data it is not"
             yield _disagreement(case, claim, text, {**last, **fixed})
+
+
+def _stated_fixes(case: Case) -> tuple[Claim, ...]:
+    return (
+        *claims(case, _FIXED),
+        *claims(case, _CONTAINS),
+        *in_tables(case, _FIXES_HEAD, _VERSION),
+    )
+
+
+def _untold(case: Case, index: int, missing: set[str], claim: Claim) -> Finding:
+    path, node = next(
+        (path, node)
+        for path, node in nodes.walk(case.draft.root)
+        if path[:2] == ("affected", index)
+        and path[-1] == EventType.FIXED.value
+        and isinstance(node, nodes.Scalar)
+        and _plain(node.text) in missing
+    )
+    stated = Related(
+        place=case.body_place(claim.offset, len(claim.version)), text="fixes are named here"
+    )
+    return case.finding(
+        *path,
+        text="the text names fixed versions, but not `{version}`",
+        remedy="name it, or correct it: readers look for the one of their release line",
+        related=(stated,),
+        version=node.text,
+    )
 
 
 def claims(case: Case, pattern: re.Pattern[str]) -> Iterator[Claim]:

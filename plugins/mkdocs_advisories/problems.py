@@ -1,7 +1,6 @@
 """What a problem is: data, of which every report is a view."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -151,16 +150,16 @@ def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
     What can be fixed is never left out, or a second `--fix` would find more to do.
     """
     of_code: dict[str, list[Problem]] = {}
-    rest: Counter[str] = Counter()
+    rest: dict[str, int] = {}
     for one in problems:
         shown = of_code.setdefault(one.code, [])
         if one.fix or len(shown) < MOST_OF_A_KIND:
             shown.append(one)
         else:
-            rest[one.code] += 1
+            rest[one.code] = rest.get(one.code, 0) + 1
     for code, shown in of_code.items():
         yield from shown[:-1]
-        more = f"; {rest[code]} more like this in this file are not shown" if rest[code] else ""
+        more = f"; {rest[code]} more like this in this file are not shown" if code in rest else ""
         yield replace(shown[-1], text=f"{shown[-1].text}{more}")
 
 

@@ -33,11 +33,12 @@ _NEAR = 30
 )
 def ids_are_known(case: Case) -> Iterator[Finding]:
     """A wrong digit in a CVE id sends readers and scanners to another vulnerability."""
-    known = _known(case)
+    known, anywhere = _known(case), case.house.cards_by_name
     text = readable(case.draft)
     for match in ID.finditer(text):
-        if match[0].lower() not in known and not _is_about_another(text, match):
-            known.add(match[0].lower())
+        name = match[0].lower()
+        if name not in known and name not in anywhere and not _is_about_another(text, match):
+            known.add(name)
             yield case.in_body(
                 match.start(),
                 len(match[0]),
@@ -84,7 +85,7 @@ def _known(case: Case) -> set[str]:
     cards = case.house.cards_by_name
     known |= {name for one in own for card in cards.get(one.lower(), ()) for name in card.names}
     known |= {match[0].lower() for one in content.references for match in _in_url(one.url)}
-    return known | cards.keys()
+    return known
 
 
 def _in_url(url: str) -> Iterator[re.Match[str]]:

@@ -263,10 +263,11 @@ def _in_cell(words: str, offset: int, cell: re.Pattern[str]) -> Iterator[Claim]:
 def versions_of(case: Case, kind: EventType) -> dict[str, nodes.Scalar]:
     """Give the versions of one kind of event of all packages, each with its first node."""
     found: dict[str, nodes.Scalar] = {}
-    for path, node in nodes.walk(case.draft.root):
-        if path[:1] != ("affected",) or path[-1] != kind.value:
+    affected = case.node("affected")
+    for path, node in nodes.walk(affected, ("affected",)) if affected else ():
+        if path[-1] != kind.value or not isinstance(node, nodes.Scalar):
             continue
-        if isinstance(node, nodes.Scalar) and not _COMMIT.fullmatch(node.text):
+        if not _COMMIT.fullmatch(node.text):
             found.setdefault(node.text, node)
     return found
 

@@ -91,13 +91,16 @@ def _implicit_tag(text: str) -> str:
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Give every node with its path, parents first."""
-    yield path, node
-    if isinstance(node, Mapping):
-        for key, child in node.entries.items():
-            yield from walk(child, (*path, key))
-    elif isinstance(node, Sequence):
-        for index, child in enumerate(node.items):
-            yield from walk(child, (*path, index))
+    waiting = [(path, node)]
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        if isinstance(node, Mapping):
+            entries = reversed(node.entries.items())
+            waiting += [((*path, key), child) for key, child in entries]
+        elif isinstance(node, Sequence):
+            items = reversed(tuple(enumerate(node.items)))
+            waiting += [((*path, index), child) for index, child in items]
 
 
 def find(root: Node, path: Path) -> Node:

@@ -6,7 +6,7 @@ found by itself.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -57,11 +57,14 @@ def check(house: House, *, level: Level | None = None) -> Checked:
     for case in house.cases():
         spoiled: set[str] = set()
         for rule in chosen:
-            found = rule.problems(case, spoiled=spoiled)
-            start = len(problems)
-            _run(rule.code, case.draft.path, found, problems, crashes)
-            if rule.spoils:
-                spoiled |= {re.split(r"\W", one.subject)[0] for one in problems[start:]}
+            try:
+                found = rule.problems(case, spoiled=spoiled)
+            except Exception as error:  # noqa: BLE001 - a bug in one rule must not hide the others
+                crashes.append(_crash(rule.code, case.draft.path, error))
+                continue
+            problems += found
+            if found and rule.spoils:
+                spoiled |= {re.split(r"\W", one.subject)[0] for one in found}
     return Checked(problems=tuple(problems), crashes=tuple(crashes))
 
 
@@ -71,7 +74,10 @@ def check_house(house: House) -> Checked:
     crashes: list[Crash] = []
     for rule in _switched_on(house):
         if isinstance(rule, HouseRule):
-            _run(rule.code, "", map(rule.problem, rule.judge(house)), problems, crashes)
+            try:
+                problems += map(rule.problem, rule.judge(house))
+            except Exception as error:  # noqa: BLE001 - as above
+                crashes.append(_crash(rule.code, "", error))
     return Checked(problems=tuple(problems), crashes=tuple(crashes))
 
 
@@ -80,18 +86,8 @@ def _switched_on(house: House) -> Iterator[Rule | HouseRule]:
     return (one for one in rules() if one.code not in off)
 
 
-def _run(
-    code: str,
-    path: str,
-    found: Iterable[Problem],
-    problems: list[Problem],
-    crashes: list[Crash],
-) -> None:
-    """Take what a rule finds; if it fails, note where, without the error's own words."""
-    try:
-        problems.extend(found)
-    except Exception as error:  # noqa: BLE001 - a bug in one rule must not hide what others find
-        frame = extract_tb(error.__traceback__)[-1]
-        module = frame.filename.rpartition("/")[2]
-        fault = f"{type(error).__name__} in {module}:{frame.lineno}"
-        crashes.append(Crash(code=code, path=path, fault=fault))
+def _crash(code: str, path: str, error: Exception) -> Crash:
+    """Note where a rule has failed, without the error's own words: they may quote the file."""
+    frame = extract_tb(error.__traceback__)[-1]
+    module = frame.filename.rpartition("/")[2]
+    return Crash(code=code, path=path, fault=f"{type(error).__name__} in {module}:{frame.lineno}")

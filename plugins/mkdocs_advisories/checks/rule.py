@@ -30,11 +30,13 @@ class Rule:
     spoils: bool
     judge: Judge
 
-    def problems(self, case: Case, *, spoiled: Collection[str] = ()) -> Iterator[Problem]:
+    def problems(self, case: Case, *, spoiled: Collection[str] = ()) -> list[Problem]:
         """Hold a file against the rule."""
-        if self.reads.isdisjoint(case.draft.faulty) and self.trusts.isdisjoint(spoiled):
-            found = islice(self.judge(case), _MOST_COUNTED)
-            yield from bounded(map(self.problem, found))
+        if not (self.reads.isdisjoint(case.draft.faulty) and self.trusts.isdisjoint(spoiled)):
+            return []
+        # Most rules find nothing in most files, and there are many of both.
+        found = [*islice(self.judge(case), _MOST_COUNTED)]
+        return [*bounded(map(self.problem, found))] if found else []
 
     def problem(self, finding: Finding) -> Problem:
         """Give a finding this rule's code and level."""

@@ -17,6 +17,7 @@ from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.model import Affected, EventType
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source import nodes
+from mkdocs_advisories.source.positions import Path
 
 _V = (
     r"(?<![\w.])v?\d+(?:\.\d+){1,4}(?:[-+][0-9A-Za-z]+(?:[.+-][0-9A-Za-z]+)*|(?:(?:a|b|rc|\.?dev"
@@ -111,6 +112,7 @@ _IN_WORDS = re.compile(
 _OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
 
 
+_ZEROS = re.compile(r"(?:\.0)+$")
 _MOST_CLAIMS = 300
 """Sentences, versions in one of them, and cells that are read: far more than any text has."""
 
@@ -260,15 +262,15 @@ def _in_cell(words: str, offset: int, cell: re.Pattern[str]) -> Iterator[Claim]:
             )
 
 
-def versions_of(case: Case, kind: EventType) -> dict[str, nodes.Scalar]:
-    """Give the versions of one kind of event of all packages, each with its first node."""
-    found: dict[str, nodes.Scalar] = {}
-    affected = case.node("affected")
-    for path, node in nodes.walk(affected, ("affected",)) if affected else ():
-        if path[-1] != kind.value or not isinstance(node, nodes.Scalar):
-            continue
-        if not _COMMIT.fullmatch(node.text):
-            found.setdefault(node.text, node)
+def versions_of(case: Case, kind: EventType) -> dict[str, Path]:
+    """Give the versions of one kind of event of all packages, each with where it first stands."""
+    found: dict[str, Path] = {}
+    for index, affected in enumerate(case.content.affected):
+        for number, one in enumerate(affected.ranges):
+            for at, event in enumerate(one.events):
+                if event.type is kind and not _COMMIT.fullmatch(event.version):
+                    path = ("affected", index, "ranges", number, "events", at, kind.value)
+                    found.setdefault(event.version, path)
     return found
 
 
@@ -299,7 +301,7 @@ def _plainly(known: Iterable[str]) -> frozenset[str]:
 
 def _plain(version: str) -> str:
     """Write a version as short as it can be: `v1.2.0` and `1.2` are one."""
-    return re.sub(r"(?:\.0)+$", "", version.lower().removeprefix("v").partition("+")[0])
+    return _ZEROS.sub("", version.lower().removeprefix("v").partition("+")[0])
 
 
 def _is_contradicted(case: Case, version: str, named: frozenset[str]) -> bool:
@@ -345,9 +347,9 @@ def _judged(case: Case, version: str, decide: Callable[[list[bool | None]], bool
     return decide([is_affected(version, one) for one in case.content.affected])
 
 
-def _disagreement(case: Case, claim: Claim, text: str, known: dict[str, nodes.Scalar]) -> Finding:
+def _disagreement(case: Case, claim: Claim, text: str, known: dict[str, Path]) -> Finding:
     near = sorted(known, key=lambda one: _distance(one, claim.version))[:1]
-    place = known[near[0]].place if near else case.place("affected")
+    place = case.place(*known[near[0]]) if near else case.place("affected")
     words = "the data has `{known}`" if near else "the data names no such version"
     return case.in_body(
         claim.offset,

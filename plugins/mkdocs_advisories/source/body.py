@@ -7,6 +7,7 @@ the offsets of the file; then each rule looks for what it refuses.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -103,6 +104,7 @@ def links_lead_somewhere(body: Body) -> Iterator[Problem]:
 _RULES: tuple[Callable[[Body], Iterator[Problem]], ...] = (bounded, no_html, links_lead_somewhere)
 
 
+@lru_cache(maxsize=4)
 def without_code(body: str) -> str:
     """Blank out code, so that what is left keeps its offsets."""
     without_blocks = _FENCED.sub(lambda match: _blank(match[0]), body)

@@ -267,15 +267,25 @@ def understand(
     if structural or not isinstance(root, nodes.Mapping):
         known = root if isinstance(root, nodes.Mapping) else None
         return Entry(path=text.path, problems=problems, text=text, root=known)
+    advisory = (
+        None
+        if problems
+        else parse.advisory(root.value(), body=parts.body, path=text.path, attachments=attachments)
+    )
     return Entry(
         path=text.path,
         problems=problems,
         text=text,
         root=root,
-        draft=draft(root, parts=parts, stem=stem, faulty=judgement.faulty, attachments=attachments),
-        advisory=None
-        if problems
-        else parse.advisory(root.value(), body=parts.body, path=text.path, attachments=attachments),
+        draft=draft(
+            root,
+            parts=parts,
+            stem=stem,
+            faulty=judgement.faulty,
+            attachments=attachments,
+            advisory=advisory,
+        ),
+        advisory=advisory,
         embargo=_embargo(root),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from mkdocs_advisories.model import Affected, Attachment, Content, EmbargoChange
+from mkdocs_advisories.model import Advisory, Affected, Attachment, Content, EmbargoChange
 from mkdocs_advisories.problems import Place
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import without_code
@@ -107,23 +107,27 @@ def _digest(*texts: str) -> bytes:
     return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def draft(
+def draft(  # noqa: PLR0913 - all that is known of a file
     root: nodes.Mapping,
     *,
     parts: Parts,
     stem: str,
     faulty: frozenset[str],
     attachments: Iterable[Attachment],
+    advisory: Advisory | None,
 ) -> Draft:
-    """Understand what is sound of a file whose name is `<stem>.md`."""
-    data = root.value()
-    sound = {key: value for key, value in data.items() if key not in faulty}
-    advisory = parse.advisory(
-        {"id": stem, **_ABSENT, **sound},
-        body=parts.body,
-        path=parts.text.path,
-        attachments=attachments,
-    )
+    """Understand what is sound of a file whose name is `<stem>.md`.
+
+    If all of it is, `advisory` is what it says.
+    """
+    if advisory is None:
+        sound = {key: value for key, value in root.value().items() if key not in faulty}
+        advisory = parse.advisory(
+            {"id": stem, **_ABSENT, **sound},
+            body=parts.body,
+            path=parts.text.path,
+            attachments=attachments,
+        )
     return Draft(
         path=parts.text.path,
         content=advisory.content,

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from mkdocs_advisories.model import Advisory, Attachment, InstantError
 from mkdocs_advisories.policy import Policy
@@ -167,8 +168,7 @@ def _of_opened(opened: Opened, policy: Policy) -> Entry:
     return replace(entry, problems=tuple(replace(one, fix=None) for one in entry.problems))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """What all other files need to know of one: light enough to go from process to process."""
 
     path: str

@@ -5,6 +5,8 @@ work is shared in full, and one process gives the same report as several.
 """
 
 import gc
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -171,10 +173,11 @@ class _Elsewhere:
 
 @contextmanager
 def _elsewhere(jobs: list[Job]) -> Iterator[_Elsewhere]:
-    # Not forked: a fork of a process with threads, as a server has them, may hang.
-    spawn = get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(theirs, jobs), daemon=True)
+    # A fork has all modules loaded; but one of a process with threads, as a server has, may hang.
+    can_fork = sys.platform == "linux" and threading.active_count() == 1
+    context = get_context("fork") if can_fork else get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, jobs), daemon=True)
     process.start()
     theirs.close()
     try:

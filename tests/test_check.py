@@ -379,6 +379,7 @@ def test_nothing_of_a_held_advisory_is_shown_but_on_a_terminal(
 def test_on_a_terminal_there_is_colour_and_the_text(project: Path, *, plain: bool) -> None:
     write(project, FAULTY + HELD)
     environment = {**os.environ, "TERM": "xterm", **({"NO_COLOR": "1"} if plain else {})}
+    environment.pop("CI", None)
     ours, theirs = pty.openpty()
     code = "from mkdocs_advisories.cli.main import main; main()"
     command = [sys.executable, "-c", code, "check", "--select", "ADV1"]
@@ -388,6 +389,19 @@ def test_on_a_terminal_there_is_colour_and_the_text(project: Path, *, plain: boo
         assert process.wait() == 1
     assert "sumary: 'Lantern can be lit" in shown
     assert ("\x1b[1;31m" in shown) != plain
+
+
+def test_a_terminal_of_a_ci_is_a_log_all_the_same(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, FAULTY + HELD)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("CI", "true")
+    assert run("--select", "ADV1") == 1
+    assert "Lantern can be lit" not in capsys.readouterr().out
+    monkeypatch.delenv("CI")
+    assert run("--select", "ADV1") == 1
+    assert "Lantern can be lit" in capsys.readouterr().out
 
 
 def _read_all(descriptor: int) -> str:

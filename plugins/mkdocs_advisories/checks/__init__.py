@@ -18,7 +18,7 @@ from mkdocs_advisories.checks.rule import HouseRule, Rule
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.report.findings import Crash
 
-NEVER_OFF = frozenset({"ADV150", "ADV151"})
+NEVER_OFF = frozenset({"ADV150", "ADV151", "ADV291"})
 """Rules that keep the embargo: no policy can switch them off."""
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from mkdocs_advisories import __version__
 from mkdocs_advisories.checks.shards import examine
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project, identities, now, now_option
+from mkdocs_advisories.cli.terminal import in_colour, shows_held
 from mkdocs_advisories.problems import Fix, Level, Place, Problem, below
 from mkdocs_advisories.report import Findings
 from mkdocs_advisories.report.code_quality import code_quality
@@ -114,13 +114,13 @@ def command(  # noqa: PLR0913 - the options of a command
     ref = changed_since if against is None else against
     if ref is not None:
         run = replace(run, earlier=_earlier(project, ref))
-    shows_held = output is None and sys.stdout.isatty()
+    may_show = output is None and shows_held()
     if diff:
-        return _show_diff(run, shows_held=shows_held)
+        return _show_diff(run, shows_held=may_show)
     if fix:
         _mend(run)
     form = form or _default_form(output)
-    findings = run.findings(shows_held=shows_held, above=_folder_above(project, form))
+    findings = run.findings(shows_held=may_show, above=_folder_above(project, form))
     _publish(findings, form=form, output=output)
     if findings.unopened:
         text = f"{counted(findings.unopened, 'sealed file')} not opened: there is no key"
@@ -264,7 +264,7 @@ def _default_form(output: Path | None) -> str:
 
 def _publish(findings: Findings, *, form: str, output: Path | None) -> None:
     text = {
-        "human": lambda: human(findings, colour=output is None and _has_colour()),
+        "human": lambda: human(findings, colour=output is None and in_colour()),
         "json": lambda: as_json(findings),
         "github": lambda: annotations(findings),
         "gitlab": lambda: code_quality(findings),
@@ -278,12 +278,6 @@ def _publish(findings: Findings, *, form: str, output: Path | None) -> None:
     if form == "github" and summary:
         with Path(summary).open("a", encoding="utf-8") as stream:
             stream.write(step_summary(findings))
-
-
-def _has_colour() -> bool:
-    return (
-        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
 
 
 def _write(output: Path, text: str) -> None:

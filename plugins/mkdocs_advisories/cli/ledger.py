@@ -5,6 +5,7 @@ import json
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import Project, current_project, now
 from mkdocs_advisories.disclosure.ledger import (
     Event,
@@ -22,14 +23,7 @@ def command() -> None:
 
 
 @command.command("show")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    show_default=True,
-    help="How to report.",
-)
+@format_option
 def show(*, form: str) -> int:
     """Show what was recorded, and the mails of which nobody knows whether they were sent.
 

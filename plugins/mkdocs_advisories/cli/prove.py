@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import current_project, now, now_option
 from mkdocs_advisories.cli.secrecy import secrecy
 from mkdocs_advisories.proof.allowances import AllowanceError, allowances
@@ -30,14 +31,7 @@ _PATH = click.Path(path_type=Path, exists=True)
 @click.argument(
     "site", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    show_default=True,
-    help="How to write the report.",
-)
+@format_option
 @click.option(
     "--allow",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),

@@ -13,7 +13,6 @@ from mkdocs_advisories.cli.sealing import (
     next_revision,
     note,
     open_file,
-    replace_file,
     sealed_files,
     stop_on,
     store,
@@ -31,6 +30,7 @@ from mkdocs_advisories.source.sealed.recipients import (
     write_recipients,
 )
 from mkdocs_advisories.source.sealed.refusal import RefusedError
+from mkdocs_advisories.source.writing import replace_bytes
 
 
 @click.group()
@@ -170,7 +170,7 @@ def _change(
     ]
     if renewed:
         store(project, renewed, after)
-    replace_file(project.folder / RECIPIENTS, text.encode())
+    replace_bytes(project.folder / RECIPIENTS, text.encode())
     note(f"{len(after)} recipients; {len(renewed)} files sealed anew.")
 
 

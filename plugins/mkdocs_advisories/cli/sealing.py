@@ -1,7 +1,5 @@
 """What the commands about sealed advisories share: finding, opening, judging, storing them."""
 
-import os
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +38,7 @@ from mkdocs_advisories.source.sealed.vault import (
     read_record,
     read_sealed_file,
 )
+from mkdocs_advisories.source.writing import replace_bytes
 
 IN_PUBLIC = "ADV151"  # what sealing is the remedy for
 
@@ -171,32 +170,19 @@ def store(project: Project, sealed: Iterable[Sealed], recipients: tuple[Recipien
             raise stop_on([refused.problem(one.path)]) from None
         revisions[one.header.name] = one.header.revision
     for file, raw in ready.items():
-        replace_file(file, raw)
+        replace_bytes(file, raw)
     record(project, revisions)
 
 
 def record(project: Project, revisions: Mapping[str, int]) -> None:
     """Note the newest revisions beside the files."""
     text = with_revisions(read_record(project.folder), revisions)
-    replace_file(project.folder / REVISIONS, text.encode())
+    replace_bytes(project.folder / REVISIONS, text.encode())
 
 
 def next_revision(project: Project, name: str, revision: int) -> int:
     """Give a number that is higher than any that is known of a name."""
     return max(revision, history_of(project.folder).newest(name)) + 1
-
-
-def replace_file(file: Path, raw: bytes) -> None:
-    """Write a file at once: it is the old one or the new one, never a part."""
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(raw)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def stop_on(problems: Iterable[Problem]) -> Stop:

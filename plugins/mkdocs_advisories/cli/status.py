@@ -7,6 +7,7 @@ import click
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.cli.exits import Exit
+from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import current_project, now, now_option
 from mkdocs_advisories.cli.terminal import shows_held
 from mkdocs_advisories.disclosure.status import status
@@ -17,14 +18,7 @@ from mkdocs_advisories.source.reservations import reserved_ids
 
 
 @click.command("status")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    show_default=True,
-    help="How to report.",
-)
+@format_option
 @click.option(
     "--next",
     "only_next",

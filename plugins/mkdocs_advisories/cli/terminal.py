@@ -16,4 +16,5 @@ def shows_held() -> bool:
 
 def in_colour() -> bool:
     """Say whether colour is welcome (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not is_plain

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from mkdocs_advisories.embargo import Permission
 from mkdocs_advisories.model import format_instant, parse_instant
+from mkdocs_advisories.proof.tree import PREVIEW_MARKER
 
-MARKER = ".advisory-preview"
+MARKER = PREVIEW_MARKER
 """The file at the root of every preview's tree. A tree that has it is not to be published."""
 
 VARIABLE = "ADVISORY_PREVIEW"

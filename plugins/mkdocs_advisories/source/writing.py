@@ -25,13 +25,19 @@ def replace_text(file: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; the old text is still there.
     """
-    mode = file.stat().st_mode
-    with NamedTemporaryFile(
-        "w", dir=file.parent, prefix=".", suffix=".tmp", encoding="utf-8", newline="", delete=False
-    ) as stream:
+    replace_bytes(file, text.encode(), mode=file.stat().st_mode)
+
+
+def replace_bytes(file: Path, raw: bytes, *, mode: int = 0o644) -> None:
+    """Put bytes in the place of a file, or make it: it is the old one or the new one, never a part.
+
+    Raises:
+        OSError: it cannot be written; what was there is still there.
+    """
+    with NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".tmp", delete=False) as stream:
         temporary = Path(stream.name)
         try:
-            stream.write(text)
+            stream.write(raw)
             stream.flush()
             os.fsync(stream.fileno())
             temporary.chmod(mode)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from examples import NAME, compact, example, problems_of, sections
-from mkdocs_advisories.checks import rules
+from examples import NAME, compact, example, policy_of, problems_of, sections
+from mkdocs_advisories.checks import NEVER_OFF, rules
 from mkdocs_advisories.explanations import codes, explanation
 from mkdocs_advisories.report.findings import Findings
 
@@ -86,6 +86,12 @@ def test_the_examples_of_an_explanation_are_what_they_are_said_to_be(
         found = problems_of(example(code, parts), tmp_path / str(number))
         expected = {code} if kind == "wrong" else set()
         assert {one.code for one in found} == expected, (NAME, compact(found))
+
+
+@pytest.mark.parametrize("code", sorted(NEVER_OFF))
+def test_a_rule_that_keeps_the_embargo_cannot_be_switched_off(code: str) -> None:
+    with pytest.raises(AssertionError, match=r"checks\.off\[0\]\.code"):
+        policy_of(f"checks: {{off: [{{code: {code}, reason: We do not like it.}}]}}\n")
 
 
 def test_findings_count_by_level(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from mkdocs_advisories.cli.sealing import (
     recipients_of,
     store,
 )
+from mkdocs_advisories.cli.terminal import may_ask
 from mkdocs_advisories.model import Advisory
 from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.source.attachments import LARGEST_ATTACHMENT, name_fault
@@ -97,7 +98,7 @@ def _edited(
 
 
 def _again(stop: Stop) -> bool:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not may_ask():
         return False
     note(stop.message)
     return click.confirm("Edit again? (`n` throws your changes away)", default=True, err=True)

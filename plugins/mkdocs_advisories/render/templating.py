@@ -23,7 +23,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # by i18n
     environment.filters["sentence_list"] = sentence_list
     environment.globals["here"] = _here
     environment.globals["harmless"] = harmless

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import readable, sentence
+from mkdocs_advisories.checks.prose import Phrase, readable, sentence
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Place, Related
 
@@ -14,6 +14,7 @@ ID = re.compile(
     r"(?![\w-])",
     re.IGNORECASE,
 )
+_NAMED = Phrase(pattern=ID, openings=("cve-", "ghsa-", "rustsec-", "pysec-", "go-", "euvd-"))
 _OTHERS = re.compile(
     r"\b(?:similar|see also|related|variant|follow-?up|incomplete|bypass(?:es)?|unlike|like"
     r"|compare|"
@@ -33,9 +34,10 @@ _NEAR = 30
 )
 def ids_are_known(case: Case) -> Iterator[Finding]:
     """A wrong digit in a CVE id sends readers and scanners to another vulnerability."""
-    known, anywhere = _known(case), case.house.cards_by_name
-    text = readable(case.draft)
-    for match in ID.finditer(text):
+    text, anywhere = readable(case), case.house.cards_by_name
+    named = list(_NAMED.matches(case))
+    known = _known(case) if named else set()
+    for match in named:
         name = match[0].lower()
         if name not in known and name not in anywhere and not _is_about_another(text, match):
             known.add(name)
@@ -54,7 +56,7 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
     """A package with a name almost like the right one may be somebody else's."""
     names = {one.package.name: index for index, one in enumerate(case.content.affected)}
     known = {name.lower() for name in _package_words(case)}
-    for match in _PACKAGE_AND_VERSION.finditer(readable(case.draft)):
+    for match in _PACKAGE_AND_VERSION.finditer(readable(case)):
         name = match["name"]
         near = get_close_matches(name.lower(), [one.lower() for one in names], 1, _SIMILAR)
         if name.lower() in known or not near or _is_a_sibling(name.lower(), near[0]):

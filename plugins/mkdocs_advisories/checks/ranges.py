@@ -27,6 +27,9 @@ from mkdocs_advisories.versions import (
     start_of,
 )
 
+_NOT_AFFECTED = re.compile(
+    r"\b(not|never|isn't|aren't) (affected|vulnerable)|unaffected", re.IGNORECASE
+)
 _BY_SEMVER = frozenset({"crates.io", "npm", "Go"})
 
 
@@ -182,15 +185,11 @@ def gaps_are_meant(case: Case) -> Iterator[Finding]:
     Found is a stretch that ends with a patch of one line, where the next stretch begins with a line
     that is not the next one. What the text says is not affected is left alone.
     """
-    if re.search(
-        r"(?i)\b(not|never|isn't|aren't) (affected|vulnerable)|unaffected", case.draft.prose
-    ):
-        return
     for before, one in pairwise(placed_spans(case)):
         # One that ends below its beginning is another mistake, and has no end to tell a gap from.
         is_sound = before.stretch and not before.stretch.is_empty
         gap = _gap(before, one) if is_sound and before.package == one.package else None
-        if gap and before.end:
+        if gap and before.end and not _NOT_AFFECTED.search(case.draft.prose):
             yield case.finding(
                 *one.start,
                 text="all versions between `{last}` and `{first}` count as not affected",
@@ -209,7 +208,7 @@ def gaps_are_meant(case: Case) -> Iterator[Finding]:
 def listed_versions_are_in_a_range(case: Case) -> Iterator[Finding]:
     """A version that is listed as affected lies in one of the ranges as well."""
     for index, affected in enumerate(case.content.affected):
-        outside = list(_outside(case, index, affected))
+        outside = list(_outside(case, index, affected)) if affected.versions else []
         if outside:
             yield case.finding(
                 *("affected", index, "versions", outside[0]),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mkdocs_advisories.checks.case import Case, Finding
@@ -207,6 +208,7 @@ def _is_told_as_http(url: str) -> bool:
     return better.startswith("http://") or (better != url and better == secured(url))
 
 
+@lru_cache(maxsize=256)
 def canonical(url: str) -> str:
     """Give the address that a page has today, without what only tracks readers."""
     for pattern, form in _MOVED:
@@ -244,6 +246,7 @@ def _query(query: str) -> str:
     return query if len(kept) == len(pairs) else urlencode(kept)
 
 
+@lru_cache(maxsize=256)
 def _kinds_of(url: str) -> frozenset[str]:
     address = re.sub(r"^https?://(?:www\.(?!cve\.org|npmjs))?", "", url)
     return next((kinds for pattern, kinds in _KINDS if pattern.match(address)), frozenset())

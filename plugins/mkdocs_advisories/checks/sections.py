@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from itertools import pairwise
 
-from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.case import Case, Finding, once
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Edit, Fix, Related
 
@@ -40,10 +39,11 @@ class Section:
     is_empty: bool
 
 
-@lru_cache(maxsize=4)
-def sections(body: str, prose: str) -> tuple[Section, ...]:
-    """Find the headings of a body. `prose` is the body without its code, for finding them."""
-    found = list(_HEADING.finditer(prose))
+@once
+def _sections(case: Case) -> tuple[Section, ...]:
+    """Find the headings of the body, which are not looked for in its code."""
+    body = case.draft.parts.body
+    found = list(_HEADING.finditer(case.draft.prose))
     ends = _ends(found, len(body))
     return tuple(
         Section(
@@ -156,10 +156,6 @@ def no_proof_of_concept(case: Case) -> Iterator[Finding]:
 
 def _is_named_like(other: Section, one: Section) -> bool:
     return other.title.lower() == one.title.lower()
-
-
-def _sections(case: Case) -> tuple[Section, ...]:
-    return sections(case.draft.parts.body, case.draft.prose)
 
 
 def _about(  # noqa: PLR0913 - the parts of a sentence about a heading

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.case import Case, Finding, card_of
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Edit, Fix, Related
 
@@ -123,10 +123,11 @@ def title_is_the_only_one_of_its_kind(case: Case) -> Iterator[Finding]:
 
     A disclosed one says nothing of a held one, so its finding stands at the later of the two.
     """
-    for other in case.house.cards_by_title.get(case.card.title, ()):
+    mine = card_of(case)
+    for other in case.house.cards_by_title.get(mine.title, ()):
         if other.path == case.draft.path:
             return
-        if other.id != case.content.id and other.substance != case.card.substance:
+        if other.id != case.content.id and other.substance != mine.substance:
             yield case.finding(
                 "summary",
                 text="another advisory has the same title",

@@ -61,14 +61,17 @@ def meanings(front: Front) -> list[Problem]:
     return [
         problem
         for path, node in front.sound()
-        for rule in (plain_text, *_RULES.get(_field(path), ()))
+        for rule in _RULES.get(_field(path), _OF_ALL)
         for problem in rule(front, path, node)
     ]
 
 
 def _field(path: Path) -> str:
     """Name the field that a path leads to, or in whose list it lies."""
-    return str(next((step for step in reversed(path) if isinstance(step, str)), ""))
+    for step in reversed(path):
+        if isinstance(step, str):
+            return step
+    return ""
 
 
 def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
@@ -80,7 +83,8 @@ def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
         remedy = "write the words without tags; `&lt;` is not needed"
         found = _problem("ADV120", path, node, text, remedy, tag=tag.text)
         yield replace(found, place=node.within(tag.offset, len(tag.text) + 1))
-    for match in DECEPTIVE.finditer(node.text):
+    # The text of the file has none; only quotes can hold an escape.
+    for match in DECEPTIVE.finditer(node.text) if not node.plain else ():
         yield _problem(
             "ADV004",
             path,
@@ -208,17 +212,18 @@ def no_self_reference(front: Front, path: Path, node: Node) -> Iterator[Problem]
         yield _problem("ADV126", path, node, text, "remove it, or name the other one", id=node.text)
 
 
+_OF_ALL: tuple[Rule, ...] = (plain_text,)
 _RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
-        "severity": (valid_vector, one_severity_a_version, severity_in_one_place),
-        "purl": (valid_purl,),
-        "ranges": (paired_events,),
-        **dict.fromkeys(("revisions", "embargo_changes"), (ascending_revisions,)),
-        "id": (own_id,),
-        **dict.fromkeys(_FIELDS_OF_IDS, (no_self_reference,)),
+        "severity": (*_OF_ALL, valid_vector, one_severity_a_version, severity_in_one_place),
+        "purl": (*_OF_ALL, valid_purl),
+        "ranges": (*_OF_ALL, paired_events),
+        **dict.fromkeys(("revisions", "embargo_changes"), (*_OF_ALL, ascending_revisions)),
+        "id": (*_OF_ALL, own_id),
+        **dict.fromkeys(_FIELDS_OF_IDS, (*_OF_ALL, no_self_reference)),
     }
 )
-"""By the field that a rule looks at."""
+"""By the field that a rule looks at; `_OF_ALL` look at every field."""
 
 
 def _event_fault(kind: str, *, wants_start: bool, mixes: bool) -> str | None:

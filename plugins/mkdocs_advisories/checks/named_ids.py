@@ -24,6 +24,9 @@ _OTHERS = re.compile(
 _PACKAGE_AND_VERSION = re.compile(
     r"(?<![\w/@.-])(?P<name>@?[A-Za-z][\w/@-]{3,80})\s+(?:version\s+)?v?\d+\.\d+(?:\.\d+)?\b"
 )
+_NUMBER = re.compile(r"\d\.\d")
+_REACH = 200
+"""Characters: more than the longest name that is looked for, and what may follow it."""
 _SIMILAR = 0.85
 _NEAR = 30
 """Characters behind an id in which a word may still say that it is another one."""
@@ -56,7 +59,7 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
     """A package with a name almost like the right one may be somebody else's."""
     names = {one.package.name: index for index, one in enumerate(case.content.affected)}
     known = {name.lower() for name in _package_words(case)}
-    for match in _PACKAGE_AND_VERSION.finditer(readable(case)):
+    for match in _with_versions(readable(case)):
         name = match["name"]
         near = get_close_matches(name.lower(), [one.lower() for one in names], 1, _SIMILAR)
         if name.lower() in known or not near or _is_a_sibling(name.lower(), near[0]):
@@ -72,6 +75,19 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
             name=name,
             meant=meant,
         )
+
+
+def _with_versions(text: str) -> Iterator[re.Match[str]]:
+    """Find names that a version follows: on the lines that have one, and a little before these."""
+    end = done = 0
+    for number in _NUMBER.finditer(text):
+        if number.start() < end:
+            continue
+        end = text.find("\n", number.end()) % (len(text) + 1)
+        for match in _PACKAGE_AND_VERSION.finditer(text, max(0, number.start() - _REACH), end):
+            if match.start() >= done:
+                done = match.end()
+                yield match
 
 
 def _is_a_sibling(name: str, other: str) -> bool:

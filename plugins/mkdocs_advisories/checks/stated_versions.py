@@ -128,8 +128,14 @@ _DENIED = re.compile(
     r"|except|unless|if)\b|\bfor (?:Java|Node|C\+\+|Go|Python|Ruby)\b",
     re.IGNORECASE,
 )
-_IN_WORDS = re.compile(
-    r"(?i)\b(?:later|newer|above|onwards?|upwards?|all|every|each|following|subsequent)\b"
+_IN_WORDS = Phrase(
+    pattern=bounded(
+        r"\b(?:later|newer|above|onwards?|upwards?|all|every|each|following|subsequent)\b"
+    ),
+    openings=(
+        *("later", "newer", "above", "onward", "upward", "all", "every", "each", "following"),
+        "subsequent",
+    ),
 )
 _OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
 
@@ -173,13 +179,13 @@ def fixes_are_told(case: Case) -> Iterator[Finding]:
     Silent unless most fixed versions of a package are named, or where the text speaks of others in
     words (“and later”), or names one that the data does not have.
     """
-    stated, text = _stated_fixes(case), readable(case)
-    if not stated or _IN_WORDS.search(text):
+    stated = _stated_fixes(case)
+    if not stated or any(_IN_WORDS.matches(case)):
         return
     known = _plainly(versions_of(case, EventType.FIXED))
     if any(_plain(one.version) not in known for one in stated):
         return
-    named = _plainly(one[0] for one in islice(_VERSION.finditer(text), _MOST_CLAIMS))
+    named = _plainly(one[0] for one in islice(_VERSION.finditer(readable(case)), _MOST_CLAIMS))
     for index, affected in enumerate(case.content.affected):
         fixes = {_plain(span.fixed) for span in affected.spans() if span.fixed}
         missing = fixes - named

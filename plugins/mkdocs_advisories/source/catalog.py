@@ -270,7 +270,9 @@ def understand(
     advisory = (
         None
         if problems
-        else parse.advisory(root.value(), body=parts.body, path=text.path, attachments=attachments)
+        else parse.advisory(
+            judgement.data, body=parts.body, path=text.path, attachments=attachments
+        )
     )
     return Entry(
         path=text.path,

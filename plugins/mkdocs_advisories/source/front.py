@@ -1,8 +1,9 @@
 """Everything that can be wrong with the front matter of one file."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Edit, Fix, Place, Problem
@@ -15,10 +16,14 @@ from mkdocs_advisories.source.shape import Misfit, dotted, misfits
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """What is wrong with front matter, and which of its top-level fields cannot be relied on."""
+    """What is wrong with front matter, and which of its top-level fields cannot be relied on.
+
+    `data` is what it says, as JSON has it.
+    """
 
     problems: tuple[Problem, ...]
     faulty: frozenset[str] = frozenset()
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge(
@@ -31,7 +36,8 @@ def judge(
     """
     if not isinstance(root, nodes.Mapping):
         return Judgement(problems=(_no_mapping(root, parts),) if is_whole else ())
-    faults = misfits(root.value(), schema="advisory", written=_written_in(root))
+    data = root.value()
+    faults = misfits(data, schema="advisory", written=_written_in(root))
     front = Front(root=root, faulty=frozenset(one.path for one in faults), policy=policy)
     meaningless = [*meanings(front), *_misnamed(front, stem)]
     return Judgement(
@@ -43,6 +49,7 @@ def judge(
             {name for one in faults for name in _fields_of(one)}
             | {re.split(r"\W", one.subject)[0] for one in meaningless}
         ),
+        data=data,
     )
 
 

@@ -12,7 +12,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Fix, Place, Related
 from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.catalog import Catalog
-from mkdocs_advisories.source.draft import Card, Draft, card
+from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.sealed.naming import is_sealed
 from mkdocs_advisories.source.shape import dotted
@@ -61,7 +61,7 @@ class House:
     def everything(self) -> Register:
         """What is known of all files."""
         return self.register or Register(
-            cards=tuple(map(card, self.catalog.drafts)),
+            cards=tuple(one.card for one in self.catalog.drafts),
             paths=frozenset(self.catalog.texts),
         )
 
@@ -262,9 +262,3 @@ def once(find: Callable[[Case], _Found]) -> Callable[[Case], _Found]:
         return kept
 
     return found
-
-
-@once
-def card_of(case: Case) -> Card:
-    """Give what other files know of this one."""
-    return card(case.draft)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from mkdocs_advisories.checks.case import Case, Finding, card_of
+from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.edits import rewrite
 from mkdocs_advisories.checks.known_ids import (
     expected_form,
@@ -140,7 +140,7 @@ def told_once(case: Case) -> Iterator[Finding]:
     It is reported in the file that is disclosed later, or else in the later path, so that a public
     file never leads to a held one.
     """
-    mine = card_of(case)
+    mine = case.draft.card
     for other in case.house.cards_by_substance.get(mine.substance, ()):
         if _age(other) < _age(mine) and not _knows(case, other):
             yield case.finding(

@@ -61,8 +61,10 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
     known = {name.lower() for name in _package_words(case)}
     for match in _with_versions(readable(case)):
         name = match["name"]
+        if name.lower() in known:
+            continue
         near = get_close_matches(name.lower(), [one.lower() for one in names], 1, _SIMILAR)
-        if name.lower() in known or not near or _is_a_sibling(name.lower(), near[0]):
+        if not near or _is_a_sibling(name.lower(), near[0]):
             continue
         meant = next(one for one in names if one.lower() == near[0])
         place = case.place("affected", names[meant], "package", "name")

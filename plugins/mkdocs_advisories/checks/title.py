@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mkdocs_advisories.checks.case import Case, Finding, card_of
+from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Edit, Fix, Related
 
@@ -123,7 +123,7 @@ def title_is_the_only_one_of_its_kind(case: Case) -> Iterator[Finding]:
 
     A disclosed one says nothing of a held one, so its finding stands at the later of the two.
     """
-    mine = card_of(case)
+    mine = case.draft.card
     for other in case.house.cards_by_title.get(mine.title, ()):
         if other.path == case.draft.path:
             return

@@ -58,7 +58,7 @@ def year_near_embargo(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV202", reads="aliases embargo revisions cve_issued")
+@warning("ADV202", reads="aliases embargo revisions cve_issued", spoils=True)
 def cve_not_from_the_future(case: Case) -> Iterator[Finding]:
     """A CVE id is not of a later year than anything that the file tells of."""
     told = [
@@ -103,6 +103,17 @@ def known_form(case: Case) -> Iterator[Finding]:
         if form is None or is_placeholder(text):
             continue
         right = well_formed(text)
+        same = [where for where, one in _ids(case) if one == right]
+        if same:
+            yield case.finding(
+                *path,
+                text="`{id}` is `{right}` in another spelling, which is there already",
+                remedy="remove one of the two",
+                related=(Related(place=case.place(*same[0]), text="here"),),
+                id=text,
+                right=right or "",
+            )
+            continue
         fix = rewrite(case, path, right, text="write it as `{right}`") if right else None
         yield case.finding(
             *path,

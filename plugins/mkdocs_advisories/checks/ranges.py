@@ -30,6 +30,7 @@ from mkdocs_advisories.versions import (
 _NOT_AFFECTED = re.compile(
     r"\b(not|never|isn't|aren't) (affected|vulnerable)|unaffected", re.IGNORECASE
 )
+_QUOTES = "“”„‟‘’‚\"'"  # noqa: RUF001 - what word processors make of quotation marks
 _BY_SEMVER = frozenset({"crates.io", "npm", "Go"})
 
 
@@ -102,7 +103,7 @@ def written_as_the_ecosystem_does(case: Case) -> Iterator[Finding]:
     for path, version, scheme, of_line in _versions(case):
         if position(version, scheme) is not None or _is_made_up(version):
             continue
-        bare = re.sub(r"^[vV=]+", "", version)
+        bare = re.sub(r"^[vV=]+", "", version.strip(_QUOTES))
         right = bare if bare != version and position(bare, scheme) else None
         fix = rewrite(case, path, right, text="write `{right}`") if right else None
         yield case.finding(
@@ -186,8 +187,8 @@ def gaps_are_meant(case: Case) -> Iterator[Finding]:
     that is not the next one. What the text says is not affected is left alone.
     """
     for before, one in pairwise(placed_spans(case)):
-        # One that ends below its beginning is another mistake, and has no end to tell a gap from.
-        is_sound = before.stretch and not before.stretch.is_empty
+        # One that ends below its beginning is another mistake, with no ends to tell a gap from.
+        is_sound = all(each.stretch and not each.stretch.is_empty for each in (before, one))
         gap = _gap(before, one) if is_sound and before.package == one.package else None
         if gap and before.end and not _NOT_AFFECTED.search(case.draft.prose):
             yield case.finding(

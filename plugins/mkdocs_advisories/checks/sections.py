@@ -15,6 +15,8 @@ _HEADING = re.compile(
     r"|^(?P<under>[^\s#>|*+-][^\n]*)\n {0,3}(?P<line>=+|-+)[ \t]*$",
     re.MULTILINE,
 )
+_MEANT = r"(?m)^(?:#{{1,6}}|\*\*|__|)[ \t]*{}:?(?:\*\*|__|):?[ \t]*#*$"
+"""A line that is a name alone, or that has the signs of a heading or of strong text beside it."""
 _LEVEL = 2
 _DEEPEST = 6
 _WORD = re.compile(r"\S")
@@ -68,16 +70,7 @@ def every_section_is_there(case: Case) -> Iterator[Finding]:
             continue
         near = get_close_matches(lower, others, n=1, cutoff=0.8)
         near = near or [title for title in others if title in _OTHER_WORDS.get(lower, ())][:1]
-        yield (
-            _misnamed(case, found[near[0]], name)
-            if near
-            else case.in_body(
-                0,
-                0,
-                text=f"the section “{name}” is missing",
-                remedy=f"write `## {name}`; if there is nothing to say, say that",
-            )
-        )
+        yield _misnamed(case, found[near[0]], name) if near else _missing(case, name)
 
 
 @warning("ADV271")
@@ -187,6 +180,26 @@ def _misnamed(case: Case, one: Section, name: str) -> Finding:
         text=f"this section is named “{name}” in all advisories",
         remedy=f"write `## {name}`",
         fix=Fix(text=f"name it “{name}”", edits=(edit,)),
+    )
+
+
+def _missing(case: Case, name: str) -> Finding:
+    """Tell of a section that is missing, or of the line that seems meant as its heading."""
+    meant = re.search(_MEANT.format(re.escape(name)), case.draft.prose, re.IGNORECASE)
+    if meant is None:
+        return case.in_body(
+            0,
+            0,
+            text=f"the section “{name}” is missing",
+            remedy=f"write `## {name}`; if there is nothing to say, say that",
+        )
+    edit = Edit(place=case.body_place(meant.start(), len(meant[0])), replacement=f"## {name}")
+    return case.in_body(
+        meant.start(),
+        len(meant[0]),
+        text=f"this line is no heading, so the section “{name}” is missing",
+        remedy=f"write `## {name}` on a line of its own",
+        fix=Fix(text="make it a heading", edits=(edit,)),
     )
 
 

@@ -14,7 +14,7 @@ from packageurl import PackageURL
 
 from mkdocs_advisories.model import EventType, RangeType, parse_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.problems import Edit, Fix, Problem
 from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.files import DECEPTIVE
 from mkdocs_advisories.source.markup import html_tags
@@ -140,9 +140,24 @@ def valid_purl(_: Front, path: Path, node: Node) -> Iterator[Problem]:
         text, remedy = "`{purl}` is not a valid package URL", "write `pkg:type/name`"
     else:
         if not carries_version:
+            yield from _unescaped(path, node)
             return
         text, remedy = "`{purl}` carries a version", "leave the version out: the ranges have it"
     yield _problem("ADV122", path, node, text, remedy, purl=node.text)
+
+
+def _unescaped(path: Path, node: Scalar) -> Iterator[Problem]:
+    """Find an `@` that belongs to a name: bare, it is where the version begins (the purl-spec)."""
+    before, sign, after = node.text.partition("@")
+    if sign and "?" not in before and "#" not in before:
+        right = f"{before}%40{after}"
+        place = node.within(len(before), 1)
+        is_exact = place != node.place
+        edits = (Edit(place=place, replacement="%40"),)
+        text, remedy = "in `{purl}`, the `@` of the name is not escaped", "write `{right}`"
+        found = _problem("ADV122", path, node, text, remedy, purl=node.text, right=right)
+        fix = Fix(text="write `{right}`", edits=edits) if is_exact else None
+        yield replace(found, place=place, fix=fix)
 
 
 @lru_cache(maxsize=4096)

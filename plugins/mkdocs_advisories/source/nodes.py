@@ -192,8 +192,9 @@ class _Builder:
     def syntax(self, error: yaml.MarkedYAMLError) -> None:
         place = self._at(_telling_mark(error))
         line = self.parts.text.content.split("\n")[place.line - 1]
-        if line[place.column - 1 : place.column] == "\t":
+        if place.column <= len(line):
             place = place._replace(end_line=place.line, end_column=place.column + 1)
+        if line[place.column - 1 : place.column] == "\t":
             self._report("ADV007", place, "YAML takes no tab here", "indent by spaces")
             return
         remedy = next(
@@ -309,12 +310,25 @@ def _telling_mark(error: yaml.MarkedYAMLError) -> Any:  # noqa: ANN401 - either 
     return problem or context
 
 
-_UNCLOSED = re.compile(r"unexpected end of stream|expected ',' or|unexpected document indicator")
+_UNCLOSED = re.compile(
+    r"unexpected end of stream|expected ',' or|unexpected document indicator"
+    r"|could not find expected ':'"
+)
 _YAML_REMEDY = (
     "put text that has `: `, ` #` or begins with a sign into double quotes; indent by spaces"
 )
 _YAML_REMEDIES = {
-    "expected ',' or": "close what is opened here: each `{`, `[` and quotation mark has its other",
+    "expected ',' or": (
+        "close what is opened here: each `{`, `[` and quotation mark has its other; and put a comma"
+        " between two values"
+    ),
+    "expected '-' indicator": "write `- ` before each entry of a list, at the same indent",
+    "could not find expected ':'": "write `field: value`, with a space behind the colon",
+    "expected <document start>": "remove the line `...` or `---` above: there is one document",
+    "expected key": (
+        'close each quotation mark above, and write `\\"` for one inside quotes; or indent this line'
+        " as those beside it"
+    ),
     "unexpected end of stream": "close the quotation mark that opens here",
     "mapping values are not allowed": (
         "put the text of this line into double quotes: it has `: ` in it; or correct the indent"

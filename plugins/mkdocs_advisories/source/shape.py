@@ -359,8 +359,35 @@ _EXPLAINERS: Mapping[str, _Explainer] = MappingProxyType(
 
 def _closest(word: str, known: Iterable[str]) -> str | None:
     by_lower = {name.lower(): name for name in known}
+    elsewhere = _ECOSYSTEMS_ELSEWHERE.get(word.lower())
+    if elsewhere in by_lower.values():
+        return elsewhere
     close = get_close_matches(word.lower(), by_lower, n=1)
     return by_lower[close[0]] if close else None
+
+
+_ECOSYSTEMS_ELSEWHERE = MappingProxyType(
+    {
+        name: ecosystem
+        for ecosystem, names in {
+            "crates.io": "rust cargo crates",
+            "GitHub Actions": "actions",
+            "Go": "golang",
+            "Hackage": "haskell cabal",
+            "Hex": "erlang elixir",
+            "Maven": "java gradle",
+            "npm": "node nodejs node.js javascript yarn",
+            "NuGet": "dotnet .net",
+            "Packagist": "php composer",
+            "Pub": "dart flutter",
+            "PyPI": "python pip",
+            "RubyGems": "ruby gem bundler",
+            "SwiftURL": "swift",
+        }.items()
+        for name in names.split()
+    }
+)
+"""What GitHub and others call the ecosystems of the OSV schema."""
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -179,7 +179,7 @@ def no_bound_in_the_far_future(case: Case) -> Iterator[Finding]:
             )
 
 
-@warning("ADV222", reads="affected")
+@warning("ADV222", reads="affected", trusts="affected")
 def gaps_are_meant(case: Case) -> Iterator[Finding]:
     """A fix in one release line does not make the next lines safe.
 

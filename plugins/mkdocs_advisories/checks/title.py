@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import warning
+from mkdocs_advisories.checks.unfinished import is_unfinished
 from mkdocs_advisories.problems import Edit, Fix, Related
 
 _ID = r"(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|(?:RUSTSEC|PYSEC|GO|OSV|EUVD)-\d{4}-\d+)"
@@ -124,6 +125,8 @@ def title_is_the_only_one_of_its_kind(case: Case) -> Iterator[Finding]:
     A disclosed one says nothing of a held one, so its finding stands at the later of the two.
     """
     mine = case.draft.card
+    if is_unfinished(case.content.summary):
+        return
     for other in case.house.cards_by_title.get(mine.title, ()):
         if other.path == case.draft.path:
             return

@@ -71,6 +71,11 @@ def nothing_is_left_to_be_written(case: Case) -> Iterator[Finding]:
                 )
 
 
+def is_unfinished(text: str) -> bool:
+    """Whether something of a text is still to be written."""
+    return _may_be_unfinished(text) and bool(_UNFINISHED.search(text))
+
+
 def _unfinished(prose: str) -> Iterator[re.Match[str]]:
     """Find what is unfinished outside comments: one is refused as such, with all that is in it."""
     if _may_be_unfinished(prose):

@@ -82,7 +82,9 @@ def bounded(body: Body) -> Iterator[Problem]:
 def no_html(body: Body) -> Iterator[Problem]:
     """HTML is refused but for a few harmless elements."""
     for tag in refused_tags(body.prose) if "<" in body.prose else ():
-        if tag.known:
+        if tag.text == "!":
+            text, remedy = "a comment of HTML is not allowed here", "remove it"
+        elif tag.known:
             text, remedy = "HTML `<{tag}` is not allowed here", "write Markdown; remove the tag"
         else:
             text = "`<{tag}>` would be read as HTML and vanish"

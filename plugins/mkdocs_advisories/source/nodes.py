@@ -326,8 +326,8 @@ _YAML_REMEDIES = {
     "could not find expected ':'": "write `field: value`, with a space behind the colon",
     "expected <document start>": "remove the line `...` or `---` above: there is one document",
     "expected key": (
-        'close each quotation mark above, and write `\\"` for one inside quotes; or indent this line'
-        " as those beside it"
+        'close each quotation mark above, and write `\\"` for one inside quotes; or indent this'
+        " line as those beside it"
     ),
     "unexpected end of stream": "close the quotation mark that opens here",
     "mapping values are not allowed": (

@@ -278,9 +278,11 @@ def _wrong_form(failure: _Failure) -> Iterator[Misfit]:
     yield Misfit(
         code="ADV105",
         path=failure.path,
-        text=f"`{{value}}` does not have the form of this field ({about['title']})",
+        text=f"`{{value}}` does not have the form of this field ({about['title']})"
+        if failure.value
+        else f"this field ({about['title']}) is empty",
         remedy=_by_example(about),
-        values={"value": failure.value},
+        values={"value": failure.value} if failure.value else {},
     )
 
 

@@ -102,7 +102,7 @@ class Observation:
 class Live:
     """One look at a site. `findings` are about what all advisories share.
 
-    `strangers` counts what the index lists although it is not among the expected ones.
+    `strangers` counts what the index lists although nobody expects it.
     """
 
     observations: tuple[Observation, ...]
@@ -145,13 +145,22 @@ def expected(
     )
 
 
-def look_at(awaited: Sequence[Expected], *, feed_uri: str, fetch: Fetch) -> Live:
-    """Look whether everything that is expected is live. `feed_uri` is the feed of all."""
+def look_at(
+    awaited: Sequence[Expected],
+    *,
+    feed_uri: str,
+    fetch: Fetch,
+    besides: frozenset[str] = frozenset(),
+) -> Live:
+    """Look whether everything that is expected is live. `feed_uri` is the feed of all.
+
+    `besides` are the ids of others that may be there and need not.
+    """
     answers = fetch_all(_addresses(awaited, feed_uri), fetch)
     findings: list[Finding] = []
     entries = _entries(awaited, feed_uri=feed_uri, answers=answers, fetch=fetch, found=findings)
     listed = _listed(answers[INDEX], found=findings)
-    known = {one.id for one in awaited}
+    known = {one.id for one in awaited} | besides
     return Live(
         observations=tuple(_observed(one, answers, entries, listed) for one in awaited),
         findings=tuple(findings),

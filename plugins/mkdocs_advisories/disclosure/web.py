@@ -1,18 +1,21 @@
 """A live site as its readers get it over HTTP: every answer bounded in time and size.
 
 Certificates are verified, another host is never followed to, and what a server says is made
-harmless before it is shown. A failure is tried a second time, so that one lost packet is no alarm.
+harmless before it is shown. A broken connection is tried a second time, so that one lost packet is
+no alarm. A host that stays silent is not waited for again and again.
 """
 
+import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import gaierror
+from threading import Lock, Timer
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -25,6 +28,10 @@ PATIENCE = 10.0
 WORKERS = 8
 """Answers that are waited for at once."""
 
+MOST_SILENCES = 2 * WORKERS
+"""After so many addresses without an answer, a site is not asked for more."""
+
+_SILENCE = "it did not answer in time"
 _TRIES = 2
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -113,7 +120,7 @@ class Web:
         answer: Answer | NoAnswer = NoAnswer(why="")
         for _ in range(_TRIES):
             answer = self._once(path)
-            if isinstance(answer, Answer):
+            if isinstance(answer, Answer) or answer.why == _SILENCE:
                 break
         return answer
 
@@ -122,17 +129,18 @@ class Web:
         connection = kind(str(self.root.hostname), self.root.port, timeout=self.patience)
         end = time.monotonic() + self.patience
         try:
-            connection.request("GET", path, headers=_HEADERS)
-            response = connection.getresponse()
-            leads_to = response.getheader("Location") if response.status in _REDIRECTS else None
-            content = b"" if leads_to else _unpacked(response, end=end, largest=self.largest)
+            connection.connect()
+            with _hung_up(connection.sock, after=self.patience):
+                answer = _asked(connection, path, largest=self.largest)
+            # What was cut off by ourselves may look like a whole answer.
+            return answer if time.monotonic() <= end else NoAnswer(why=_SILENCE)
         except _BrokenError as error:
-            return NoAnswer(why=str(error))
+            reason = str(error)
         except (OSError, HTTPException, ValueError) as error:
-            return NoAnswer(why=_reason(error))
+            reason = _reason(error)
         finally:
             connection.close()
-        return Answer(status=response.status, content=content, leads_to=leads_to)
+        return NoAnswer(why=_SILENCE if time.monotonic() > end else reason)
 
 
 def web(url: str, *, patience: float = PATIENCE, largest: int = LARGEST) -> Web:
@@ -156,12 +164,54 @@ def fetch_all(uris: Iterable[str], fetch: Fetch) -> dict[str, Answer | NoAnswer]
         return dict(zip(asked, pool.map(fetch, asked), strict=True))
 
 
+def patient(fetch: Fetch, *, most: int = MOST_SILENCES) -> Fetch:
+    """Stop asking a site that has left so many addresses without an answer."""
+    failures, lock = 0, Lock()
+
+    def asked(uri: str) -> Answer | NoAnswer:
+        nonlocal failures
+        if failures >= most:
+            return NoAnswer(why="was not asked for: the site left too much without an answer")
+        answer = fetch(uri)
+        if isinstance(answer, NoAnswer):
+            with lock:
+                failures += 1
+        return answer
+
+    return asked
+
+
 def shown(text: str) -> str:
     """Make what a server says harmless and short."""
     return "".join(one if one.isprintable() else " " for one in text)[:120]
 
 
-def _unpacked(response: HTTPResponse, *, end: float, largest: int) -> bytes:
+@contextmanager
+def _hung_up(connection: socket.socket, *, after: float) -> Iterator[None]:
+    """Hang up after some seconds, however slowly the other side goes on to speak."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(after, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _asked(connection: HTTPConnection, path: str, *, largest: int) -> Answer:
+    connection.request("GET", path, headers=_HEADERS)
+    response = connection.getresponse()
+    leads_to = response.getheader("Location") if response.status in _REDIRECTS else None
+    content = b"" if leads_to else _unpacked(response, largest=largest)
+    return Answer(status=response.status, content=content, leads_to=leads_to)
+
+
+def _unpacked(response: HTTPResponse, *, largest: int) -> bytes:
     """Read the body until its end. A server that packs it unasked is understood (RFC 9110, 8.4)."""
     coding = (response.getheader("Content-Encoding") or "identity").strip().lower()
     if coding not in {"identity", "gzip", "x-gzip"}:
@@ -169,8 +219,6 @@ def _unpacked(response: HTTPResponse, *, end: float, largest: int) -> bytes:
     unpack = None if coding == "identity" else zlib.decompressobj(wbits=31)
     content = bytearray()
     while piece := response.read1(_PIECE):
-        if time.monotonic() > end:
-            raise TimeoutError
         try:
             content += piece if unpack is None else unpack.decompress(piece, largest + 1)
         except zlib.error:
@@ -187,9 +235,9 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
     known = (
-        (TimeoutError, "it did not answer in time"),
+        (TimeoutError, _SILENCE),
         (ssl.SSLError, "there is no encrypted connection to it"),
-        (gaierror, "its name cannot be found"),
+        (socket.gaierror, "its name cannot be found"),
         (ConnectionRefusedError, "it refuses the connection"),
         (HTTPException, "the answer is cut off, or no HTTP"),
         (OSError, "the connection broke"),

@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -137,6 +139,124 @@ def test_the_container_runs_as_nobody_and_has_no_secret() -> None:
     users = re.findall(r"^USER (.+)$", text, re.MULTILINE)
     assert users == ["65532:65532"]
     assert not re.search(r"^(ADD|ARG .*(KEY|TOKEN|PASSWORD))", text, re.MULTILINE)
+
+
+# The steps, run with a program that tells what it was given.
+
+TELLS = """\
+#!/bin/sh
+printf '%s\\n' "$@" > "$TOLD/arguments"
+env > "$TOLD/environment"
+printf '%s' "$SAYS"
+exit "$CODE"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """How a step of a workflow ended, and what it has given to `advisory`."""
+
+    code: int
+    arguments: list[str]
+    environment: dict[str, str]
+    output: str
+    said: str
+
+
+def step(  # noqa: PLR0913 - the step, and what it meets
+    folder: Path,
+    file: str,
+    name: str,
+    *,
+    code: int = 0,
+    says: str = "",
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> Step:
+    """Run the script of a step as a runner does it."""
+    program = folder / "mkdocs-advisories" / "bin" / "advisory"
+    program.parent.mkdir(parents=True)
+    program.write_text(TELLS, "utf-8")
+    program.chmod(0o755)
+    jobs = loaded(GITHUB / file)["jobs"].values()
+    (script,) = [it["run"] for job in jobs for it in job.get("steps", ()) if it.get("name") == name]
+    files = {"GITHUB_OUTPUT": str(folder / "output"), "GITHUB_STEP_SUMMARY": str(folder / "sum")}
+    told = {"TOLD": str(folder), "SAYS": says, "CODE": str(code), "RUNNER_TEMP": str(folder)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], **files, **told, **env},
+    )
+    lines = (folder / "environment").read_text("utf-8").splitlines()
+    output = folder / "output"
+    return Step(
+        code=done.returncode,
+        arguments=(folder / "arguments").read_text("utf-8").splitlines(),
+        environment=dict(one.split("=", 1) for one in lines if "=" in one),
+        output=output.read_text("utf-8") if output.exists() else "",
+        said=done.stdout,
+    )
+
+
+SECRETS = {
+    "TOKEN": "t0ken",
+    "GITHUB_SERVER_URL": "https://git.example.org",
+    "ADVISORY_KEY": "",
+    "ADVISORY_SMTP_URL": "",
+}
+
+
+def test_a_release_without_a_mail_server_sends_no_mail(tmp_path: Path) -> None:
+    ended = step(tmp_path, "release-now.yml", "Release", env=SECRETS)
+    assert (ended.code, ended.arguments) == (0, ["release", "--claim", "origin", "--no-mail"])
+    assert "TOKEN" not in ended.environment
+    assert "ADVISORY_KEY" not in ended.environment
+
+
+def test_git_alone_gets_the_token_and_for_its_own_host_only(tmp_path: Path) -> None:
+    secrets = {**SECRETS, "ADVISORY_SMTP_URL": "smtp://user@mail.example.org"}
+    ended = step(tmp_path, "release-now.yml", "Release", code=4, env=secrets)
+    assert (ended.code, ended.arguments) == (4, ["release", "--claim", "origin"])
+    assert "t0ken" not in ended.said
+    given = {key: one for key, one in ended.environment.items() if key.startswith("GIT_")}
+    login = b64encode(b"x-access-token:t0ken").decode()
+    assert given == {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "http.https://git.example.org/.extraheader",
+        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {login}",
+    }
+    key = subprocess.run(
+        ["git", "config", "--get-urlmatch", "http.extraheader", "https://git.example.org/a/b"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **given},
+    )
+    assert key.stdout.strip() == f"AUTHORIZATION: basic {login}"
+
+
+@pytest.mark.parametrize(("says", "output"), [("", ""), ("2026-06-03T12:00:00Z\n", "true")])
+def test_the_waiting_job_tells_that_an_embargo_has_ended_and_not_when(
+    says: str, output: str, tmp_path: Path
+) -> None:
+    ended = step(tmp_path, "release.yml", "Wait", says=says)
+    assert ended.code == 0
+    assert ended.arguments[:3] == ["status", "--next", "--wait"]
+    assert ended.output == (f"has-come={output}\n" if output else "")
+    assert "2026" not in ended.said + ended.output
+
+
+@pytest.mark.parametrize("code", [0, 1, 3, 4])
+def test_a_watch_that_fails_fails_its_run(code: int, tmp_path: Path) -> None:
+    ended = step(tmp_path, "monitor.yml", "Look", code=code, says="fine")
+    assert ended.code == code
+    assert (tmp_path / "sum").read_text("utf-8") == "fine"
+
+
+def test_a_waiting_job_that_fails_arms_nothing(tmp_path: Path) -> None:
+    ended = step(tmp_path, "release.yml", "Wait", code=3)
+    assert (ended.code, ended.output) == (3, "")
 
 
 # Schedules, as data.

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from mail_server import certificate
 from mkdocs_advisories.disclosure.ledger import Event as LedgerEvent
 from mkdocs_advisories.disclosure.ledger import opened
 from mkdocs_advisories.disclosure.monitor import Level, Term
-from mkdocs_advisories.disclosure.web import Answer, NoAnswer, patient
+from mkdocs_advisories.disclosure.web import Answer, NoAnswer, keeping, patient
 from mkdocs_advisories.disclosure.web import web as web_of
 from mkdocs_advisories.source.configuration import Configuration, configure
 from mkdocs_advisories.source.site_file import read_site_file
@@ -646,3 +647,20 @@ def test_after_too_much_silence_nothing_more_is_asked() -> None:
     whys = [one.why for one in map(fetch, "abc") if isinstance(one, NoAnswer)]
     assert asked == ["a", "b"]
     assert whys[-1] == "was not asked for: the site left too much without an answer"
+
+
+def test_connections_are_used_again_and_a_stale_one_is_replaced(web: Web) -> None:
+    with keeping(web_of(web.url)) as site:
+        uris = [PAGE, RECORD, "feed.xml", "nowhere", "advisories.json"]
+        statuses = [one.status for one in map(site.fetch, uris) if isinstance(one, Answer)]
+        assert statuses == [200, 200, 200, 404, 200]
+        assert web.connections == 1
+        web.replies[PAGE] = hangs_up
+        assert isinstance(site.fetch(PAGE), NoAnswer)
+        del web.replies[PAGE]
+        assert isinstance(site.fetch(RECORD), Answer)
+        assert site.idle is not None
+        kept = site.idle.get_nowait()
+        kept.sock.shutdown(socket.SHUT_RDWR)
+        site.idle.put(kept)
+        assert isinstance(site.fetch(RECORD), Answer)

@@ -20,6 +20,7 @@ class Web:
     files: dict[str, bytes]
     replies: dict[str, Reply] = field(default_factory=dict)
     stopped: Event = field(default_factory=Event)
+    connections: int = 0
 
     @property
     def url(self) -> str:
@@ -32,14 +33,15 @@ class Web:
 
     def hang(self, handler: BaseHTTPRequestHandler) -> None:
         """Say nothing until the server stops."""
-        del handler
         self.stopped.wait(30)
+        handler.close_connection = True
 
     def drip(self, handler: BaseHTTPRequestHandler) -> None:
         """Send a header without end, a letter at a time."""
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
         while not self.stopped.wait(0.05):
             handler.wfile.write(b"x")
+        handler.close_connection = True
 
 
 def answers(
@@ -65,7 +67,7 @@ def leads(to: str) -> Reply:
 def cut_off(content: bytes) -> Reply:
     """Announce the whole, and send half of it."""
     half = content[: len(content) // 2]
-    return answers(200, half, {"Content-Length": str(len(content))})
+    return answers(200, half, {"Content-Length": str(len(content)), "Connection": "close"})
 
 
 def cut_chunks(content: bytes) -> Reply:
@@ -76,6 +78,7 @@ def cut_chunks(content: bytes) -> Reply:
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
         handler.wfile.write(b"%x\r\n%s" % (len(content), content[: len(content) // 2]))
+        handler.close_connection = True
 
     return reply
 
@@ -88,6 +91,7 @@ def bomb(size: int) -> Reply:
 def hangs_up(handler: BaseHTTPRequestHandler) -> None:
     """Break the connection instead of an answer."""
     handler.connection.shutdown(socket.SHUT_RDWR)
+    handler.close_connection = True
 
 
 @contextmanager
@@ -95,6 +99,9 @@ def web_server(files: Mapping[str, bytes], *, tls: ssl.SSLContext | None = None)
     """Serve files by their addresses from the root."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # so that connections are used again
+        disable_nagle_algorithm = True
+
         def do_GET(self) -> None:
             uri = self.path.removeprefix("/")
             reply = web.replies.get(uri)
@@ -102,6 +109,11 @@ def web_server(files: Mapping[str, bytes], *, tls: ssl.SSLContext | None = None)
                 found = uri in web.files
                 reply = answers(200 if found else 404, web.files.get(uri, b"nothing here"))
             reply(self)
+
+        def setup(self) -> None:
+            """Count the connections."""
+            web.connections += 1
+            super().setup()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

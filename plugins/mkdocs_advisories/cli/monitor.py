@@ -10,7 +10,7 @@ from mkdocs_advisories.disclosure.ledger import Ledger, LedgerError, read_ledger
 from mkdocs_advisories.disclosure.live import expected, look_at
 from mkdocs_advisories.disclosure.monitor import Level, Seen, Source, Watch, watch
 from mkdocs_advisories.disclosure.monitor_report import watch_json, watch_metrics, watch_text
-from mkdocs_advisories.disclosure.web import PATIENCE, Web, patient, web
+from mkdocs_advisories.disclosure.web import PATIENCE, Web, keeping, patient, web
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.problems import errors
 from mkdocs_advisories.render.security_txt import URI as SECURITY_TXT
@@ -56,7 +56,9 @@ def command(*, url: str | None, form: str, timeout: float) -> int:
         site = web(address, patience=timeout)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="URL") from None
-    found = watch(_seen(project, site, instant), site=address, policy=project.policy, now=instant)
+    with keeping(site) as kept:
+        seen = _seen(project, kept, instant)
+    found = watch(seen, site=address, policy=project.policy, now=instant)
     click.echo(_REPORTS[form](found), nl=False)
     return _exit(found)
 

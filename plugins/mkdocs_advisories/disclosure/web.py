@@ -12,9 +12,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from queue import Empty, SimpleQueue
 from threading import Lock, Timer
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
@@ -75,11 +76,15 @@ class _BrokenError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Web:
-    """A site on the web. `patience` are the seconds for one answer, `largest` its bytes."""
+    """A site on the web. `patience` are the seconds for one answer, `largest` its bytes.
+
+    `idle` are open connections that wait for their next use, where they are kept: see `keeping`.
+    """
 
     root: SplitResult
     patience: float = PATIENCE
     largest: int = LARGEST
+    idle: SimpleQueue[HTTPConnection] | None = field(default=None, repr=False)
 
     def fetch(self, uri: str) -> Answer | NoAnswer:
         """Fetch what lies at an address from the root; redirects on this site are followed."""
@@ -118,29 +123,58 @@ class Web:
 
     def _tried(self, path: str) -> Answer | NoAnswer:
         answer: Answer | NoAnswer = NoAnswer(why="")
-        for _ in range(_TRIES):
-            answer = self._once(path)
+        for number in range(_TRIES):
+            answer = self._once(path, self._connection(is_new=number > 0))
             if isinstance(answer, Answer) or answer.why == _SILENCE:
                 break
         return answer
 
-    def _once(self, path: str) -> Answer | NoAnswer:
+    def _connection(self, *, is_new: bool) -> HTTPConnection:
+        """Give a connection that is open already, or one that is not open yet."""
+        if self.idle is not None and not is_new:
+            with suppress(Empty):
+                return self.idle.get_nowait()
         kind = HTTPSConnection if self.root.scheme == "https" else HTTPConnection
-        connection = kind(str(self.root.hostname), self.root.port, timeout=self.patience)
+        return kind(str(self.root.hostname), self.root.port, timeout=self.patience)
+
+    def _once(self, path: str, connection: HTTPConnection) -> Answer | NoAnswer:
         end = time.monotonic() + self.patience
         try:
-            connection.connect()
+            if connection.sock is None:
+                connection.connect()
             with _hung_up(connection.sock, after=self.patience):
                 answer = _asked(connection, path, largest=self.largest)
-            # What was cut off by ourselves may look like a whole answer.
-            return answer if time.monotonic() <= end else NoAnswer(why=_SILENCE)
         except _BrokenError as error:
             reason = str(error)
         except (OSError, HTTPException, ValueError) as error:
             reason = _reason(error)
-        finally:
-            connection.close()
+        else:
+            # What was cut off by ourselves may look like a whole answer.
+            if time.monotonic() <= end:
+                self._keep(connection)
+                return answer
+            reason = _SILENCE
+        connection.close()
         return NoAnswer(why=_SILENCE if time.monotonic() > end else reason)
+
+    def _keep(self, connection: HTTPConnection) -> None:
+        """Keep a connection for the next use; one that the server has closed is closed."""
+        if self.idle is not None and connection.sock is not None:
+            self.idle.put(connection)
+        else:
+            connection.close()
+
+
+@contextmanager
+def keeping(site: Web) -> Iterator[Web]:
+    """Use connections to a site again while this lasts: fewer of them, and no wait for each."""
+    idle: SimpleQueue[HTTPConnection] = SimpleQueue()
+    try:
+        yield replace(site, idle=idle)
+    finally:
+        with suppress(Empty):
+            while True:
+                idle.get_nowait().close()
 
 
 def web(url: str, *, patience: float = PATIENCE, largest: int = LARGEST) -> Web:
@@ -208,6 +242,9 @@ def _asked(connection: HTTPConnection, path: str, *, largest: int) -> Answer:
     response = connection.getresponse()
     leads_to = response.getheader("Location") if response.status in _REDIRECTS else None
     content = b"" if leads_to else _unpacked(response, largest=largest)
+    response.close()  # which lets the connection be used again
+    if leads_to:
+        connection.close()  # with what is left of the answer
     return Answer(status=response.status, content=content, leads_to=leads_to)
 
 

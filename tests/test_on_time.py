@@ -290,9 +290,10 @@ def unit_value(name: str, key: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """What starts releases. `waits`: so long before an embargo a run begins to wait for it."""
+    """What starts releases, and jobs that wait for an embargo if it is not farther than `waits`."""
 
     starts: frozenset[tuple[int, int]]
+    arms: frozenset[tuple[int, int]] = frozenset()
     waits: timedelta = timedelta()
 
 
@@ -301,36 +302,43 @@ WAIT = re.search(r"--next --wait (\d+)", (GITHUB / "release.yml").read_text("utf
 assert WAIT
 ARMED = timedelta(minutes=int(WAIT[1]))
 CRON = Layer(starts=GITHUB_STARTS)
-CRON_AND_ARMED = Layer(starts=GITHUB_STARTS, waits=ARMED)
+CRON_AND_ARMED = Layer(starts=GITHUB_STARTS, arms=GITHUB_STARTS, waits=ARMED)
 TIMER = Layer(starts=calendar(unit_value("advisory-release.timer", "OnCalendar")))
 GITLAB = (TEMPLATES / "gitlab-release.yml").read_text("utf-8")
-GITLAB_CRON = re.search(r"`([\d,]+ \* \* \* \*)` with the variable", GITLAB)
+GITLAB_CRONS = {
+    job: cron(expression)
+    for expression, job in re.findall(r"`([\d,]+ [\d,*]+ \* \* \*)` with `(\w+)`", GITLAB)
+}
 GITLAB_WAIT = re.search(r"--next --wait (\d+)", GITLAB)
-assert GITLAB_CRON
 assert GITLAB_WAIT
-GITLAB_LAYER = Layer(starts=cron(GITLAB_CRON[1]), waits=timedelta(minutes=int(GITLAB_WAIT[1])))
+GITLAB_LAYER = Layer(
+    starts=GITLAB_CRONS["release"],
+    arms=GITLAB_CRONS["wait"],
+    waits=timedelta(minutes=int(GITLAB_WAIT[1])),
+)
 
 Trouble = Callable[[datetime], datetime | None]
 """When a start that was meant for an instant really comes, if it does."""
+
 
 PREPARING, RELEASING, QUEUE = (timedelta(minutes=one) for one in (2, 3, 2))
 """Checkout and install; build, proof and deploy; the wait of one job for a machine."""
 
 
-def meant(layer: Layer, embargo: datetime) -> list[datetime]:
+def meant(starts: frozenset[tuple[int, int]], embargo: datetime) -> list[datetime]:
     """Give the starts that are planned around an embargo, in order."""
     days = [embargo.replace(hour=0, minute=0, second=0) + timedelta(days=n) for n in (-1, 0, 1)]
-    return sorted(day.replace(hour=h, minute=m) for day in days for h, m in layer.starts)
+    return sorted(day.replace(hour=h, minute=m) for day in days for h, m in starts)
 
 
 def released(layer: Layer, embargo: datetime, trouble: Trouble) -> datetime:
     """Play a layer, and give when the site has the advisory."""
-    began = sorted(real for one in meant(layer, embargo) if (real := trouble(one)))
-    ready = [one + PREPARING for one in began]
+    ready = [it + PREPARING for one in meant(layer.starts, embargo) if (it := trouble(one))]
     ends = [one + RELEASING for one in ready if one >= embargo]
-    # Each new run takes the place of the one that waits.
-    waiting = [one for one in ready if -RECENTLY <= embargo - one <= layer.waits]
-    if layer.waits and waiting:
+    armed = [it + PREPARING for one in meant(layer.arms, embargo) if (it := trouble(one))]
+    # At worst each new run takes the place of the one that waits.
+    waiting = [one for one in sorted(armed) if -RECENTLY <= embargo - one <= layer.waits]
+    if waiting:
         last = max((one for one in waiting if one - PREPARING <= embargo), default=waiting[0])
         ends.append(max(last, embargo) + QUEUE + PREPARING + RELEASING)
     return min(ends)
@@ -343,7 +351,7 @@ def usual(start: datetime) -> datetime | None:
 
 def bad_hours(embargo: datetime, layer: Layer) -> Trouble:
     """Drop the first start from the embargo on; those of the next two hours are two hours late."""
-    first = next(one for one in meant(layer, embargo) if one >= embargo)
+    first = next(one for one in meant(layer.starts, embargo) if one >= embargo)
 
     def trouble(start: datetime) -> datetime | None:
         if start == first:
@@ -390,7 +398,7 @@ def test_a_machine_of_ones_own_is_on_time_when_the_host_of_the_repository_is_not
 def test_one_run_within_the_time_that_a_job_may_wait_is_enough(hours: int, most: int) -> None:
     embargo = DAY + timedelta(hours=12)
     begun = embargo - timedelta(hours=hours)
-    only = next(one for one in meant(CRON, embargo) if one >= begun)
+    only = next(one for one in meant(GITHUB_STARTS, embargo) if one >= begun)
 
     def trouble(start: datetime) -> datetime | None:
         return start if start == only or start > embargo + timedelta(hours=6) else None
@@ -406,13 +414,13 @@ def test_the_waiting_job_ends_before_its_host_ends_it() -> None:
     assert int(arm["timeout-minutes"]) <= 360  # GitHub's limit for a job
     assert arm["concurrency"] == {"group": "arm", "cancel-in-progress": "true"}
     wait = loaded(TEMPLATES / "gitlab-release.yml")["advisories-wait"]
-    assert (wait["timeout"], wait["interruptible"]) == ("5 hours 50 minutes", "true")
+    assert (wait["timeout"], wait["interruptible"]) == ("5 hours 50 minutes", "false")
     assert GITLAB_LAYER.waits + PREPARING < timedelta(hours=5, minutes=50)
 
 
 def test_schedules_keep_away_from_full_hours() -> None:
     monitor = cron(loaded(GITHUB / "monitor.yml")["on"]["schedule"][0]["cron"])
-    for starts in (GITHUB_STARTS, GITLAB_LAYER.starts, monitor):
+    for starts in (GITHUB_STARTS, *GITLAB_CRONS.values(), monitor):
         assert all(minute % 2 and minute % 5 for _, minute in starts)
 
 

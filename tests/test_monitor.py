@@ -16,10 +16,12 @@ from conftest import MKDOCS_YML, NOW, Folder
 from live_site import served_files
 from mail_server import certificate
 from mkdocs_advisories.disclosure.ledger import Event as LedgerEvent
-from mkdocs_advisories.disclosure.ledger import opened
-from mkdocs_advisories.disclosure.monitor import Level, Term
+from mkdocs_advisories.disclosure.ledger import Ledger, opened
+from mkdocs_advisories.disclosure.live import Live
+from mkdocs_advisories.disclosure.monitor import Level, Seen, Source, Term, watch
 from mkdocs_advisories.disclosure.web import Answer, NoAnswer, keeping, patient
 from mkdocs_advisories.disclosure.web import web as web_of
+from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.source.configuration import Configuration, configure
 from mkdocs_advisories.source.site_file import read_site_file
 from web_server import Web, answers, bomb, cut_chunks, cut_off, hangs_up, leads, web_server
@@ -413,6 +415,30 @@ def test_a_file_that_cannot_be_read_may_be_disclosed(
     outcome = monitor()
     assert outcome.code == 1
     assert "the files: not all of what may be disclosed can be read" in alarms(outcome)[0]
+
+
+@pytest.mark.parametrize(
+    ("ended", "levels"),
+    [
+        (timedelta(hours=-1), []),
+        (timedelta(hours=1), [Level.WAITING]),
+        (timedelta(hours=3), [Level.WARNING]),
+        (timedelta(hours=6), [Level.FAILURE]),
+    ],
+)
+def test_a_sealed_one_that_should_be_out_is_noticed_by_its_notice(
+    ended: timedelta, levels: list[Level], policy: Policy
+) -> None:
+    seen = Seen(
+        live=Live(observations=()),
+        ledger=Ledger(),
+        security_txt=None,
+        certificate=None,
+        source=Source(sealed=(NOW - ended,)),
+    )
+    found = watch(seen, site="https://security.lantern.example/", policy=policy, now=NOW)
+    assert [one.level for one in found.alarms] == levels
+    assert all("sealed, and there is no key" in one.text for one in found.alarms)
 
 
 # Mails.

@@ -139,6 +139,10 @@ def test_the_container_runs_as_nobody_and_has_no_secret() -> None:
     users = re.findall(r"^USER (.+)$", text, re.MULTILINE)
     assert users == ["65532:65532"]
     assert not re.search(r"^(ADD|ARG .*(KEY|TOKEN|PASSWORD))", text, re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    names = {name for one in copied for name in one.split()}
+    assert not names & {".", "advisories", "docs", "mkdocs.yml", ".git"}
+    assert all(list(PROJECT.glob(one)) for one in names)
 
 
 # The steps, run with a program that tells what it was given.

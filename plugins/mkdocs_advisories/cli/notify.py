@@ -40,6 +40,7 @@ from mkdocs_advisories.disclosure.smtp import (
 )
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.model import Advisory, NoticeKind
+from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.policy import Mail
 from mkdocs_advisories.problems import Problem, errors
 from mkdocs_advisories.proof.letters import besides, leaks
@@ -130,19 +131,27 @@ def _planned(
         template=_template(kind, project=project, mail=mail),
         now=instant,
         ledger=ledger,
+        signer=_signer(),
     )
     try:
         if kind is NoticeKind.PRENOTIFICATION:
             plan = _prenotification(advisories, desk)
         else:
             plan = _of_disclosed(kind, advisories, desk, catalog=catalog)
-    except NoticeError as error:
+    except (NoticeError, OpenPGPError) as error:
         raise Stop(str(error), exit_code=Exit.USAGE) from None
     except TemplateError as error:
         folder = mail.templates or "the templates of this package"
         raise Stop(f"{folder}, {kind.value}.txt: {error}", exit_code=Exit.USAGE) from None
     _prove(plan, project=project, instant=instant)
     return plan
+
+
+def _signer() -> Signer | None:
+    try:
+        return signer_of(os.environ)
+    except OpenPGPError as error:
+        raise Stop(str(error), exit_code=Exit.USAGE) from None
 
 
 def _found(ids: Sequence[str], catalog: Catalog) -> list[Advisory]:

@@ -27,7 +27,7 @@ from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose,
 from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
-from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
+from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.site import Site, build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
@@ -40,9 +40,6 @@ from mkdocs_advisories.source.configuration import (
 from mkdocs_advisories.source.sealed.identities import Identities, IdentityError, identities_of
 
 log = get_plugin_logger("advisories")
-
-KEY = "ADVISORIES_OPENPGP_KEY"
-PASSWORD = "ADVISORIES_OPENPGP_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class _Options(Config):
@@ -242,15 +239,10 @@ def _signer() -> Signer | None:
     Raises:
         PluginError: it cannot be read, or cannot sign.
     """
-    path = os.environ.get(KEY)
-    if not path:
-        return None
     try:
-        return read_signer(Path(path).read_bytes(), password=os.environ.get(PASSWORD))
-    except OSError as error:
-        raise PluginError(f"{KEY}: the file cannot be read: {type(error).__name__}") from None
+        return signer_of(os.environ)
     except OpenPGPError as error:
-        raise PluginError(f"{KEY}: {error}") from None
+        raise PluginError(str(error)) from None
 
 
 def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:

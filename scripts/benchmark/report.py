@@ -1,6 +1,7 @@
 """A report as Markdown: for a terminal, a file, or a page of the manual."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from benchmark.figures import Kind, Report, Spread
 from benchmark.sites import SITES
@@ -17,15 +18,16 @@ def markdown(report: Report, *, level: int = 2) -> str:
         _machine(report),
         f"{hashes} Targets",
         _table(
-            ("Advisories", "", "target", "measured", "by processors", ""),
+            ("advisories", "what", "target", "measured", "by processors' time", "verdict"),
             (_target(one, report) for one in TARGETS),
         ),
         *(part for size in report.sizes for part in _of_size(report, size, hashes)),
+        *_growth(report, hashes),
         f"{hashes} Not measured",
         _absent(report),
         f"{hashes} What each makes",
         _table(
-            ("", "version", "makes"),
+            ("generator", "version", "makes"),
             ((one.title, report.versions.get(one.name, ""), one.makes) for one in SITES),
         ),
     )
@@ -34,7 +36,8 @@ def markdown(report: Report, *, level: int = 2) -> str:
 
 def _machine(report: Report) -> str:
     known = ", ".join(f"{name} {value}" for name, value in report.machine.items())
-    return f"{known}; seed {report.seed}, {report.runs} runs."
+    runs = "1 run" if report.runs == 1 else f"{report.runs} runs"
+    return f"{known}; seed {report.seed}, {runs}."
 
 
 def _target(target: Target, report: Report) -> tuple[str, ...]:
@@ -43,7 +46,7 @@ def _target(target: Target, report: Report) -> tuple[str, ...]:
     return (
         f"{target.size:,}",
         target.text,
-        f"{bound} {target.limit:g} {target.unit}",
+        f"{bound} {target.limit:,g} {target.unit}",
         _spread(target.measured(report), unit=target.unit),
         _spread(target.measured(report, "cpu"), unit=target.unit) if is_time else "",
         target.verdict(report),
@@ -52,16 +55,16 @@ def _target(target: Target, report: Report) -> tuple[str, ...]:
 
 def _of_size(report: Report, size: int, hashes: str) -> Iterator[str]:
     """Write the tables of so many advisories: the builds, the commands."""
-    columns = ("wall, s", "processors, s", "memory, MiB")
+    columns = ("wall, s", "processors' time, s", "memory, MiB")
     builds = [row for one in SITES for row in _rows(report, one, size, with_ratios=True)]
     if builds:
         yield f"{hashes} {size:,} advisories: sites"
-        ratios = ("× ours, wall", "× ours, processors")
-        yield _table(("", "", *columns, *ratios), builds)
+        ratios = ("× ours, wall", "× ours, processors' time")
+        yield _table(("generator", "step", *columns, *ratios), builds)
     commands = [row for one in TASKS for row in _rows(report, one, size, with_ratios=False)]
     if commands:
         yield f"{hashes} {size:,} advisories: commands"
-        yield _table(("", "", *columns), commands)
+        yield _table(("command", "step", *columns), commands)
 
 
 def _rows(
@@ -80,6 +83,26 @@ def _rows(
 def _ratio(report: Report, subject: Subject, step: str, size: int, kind: Kind) -> str:
     of, to = (subject.name, step), ("ours", step)
     return "" if of == to else _spread(report.ratio(size, kind, of, to))
+
+
+def _growth(report: Report, hashes: str) -> Iterator[str]:
+    """Write how many times longer a step takes for the next larger number of advisories."""
+    steps = list(pairwise(report.sizes))
+    if steps:
+        yield f"{hashes} Growth of processors' time"
+        head = (f"{small:,} to {large:,}" for small, large in steps)
+        rows = (
+            (one.title, step, *(_grown(report, one, step, small, large) for small, large in steps))
+            for one in (*SITES, *TASKS)
+            for step in report.steps(one.name, report.sizes[0])
+        )
+        yield _table(("what", "step", *head), rows)
+
+
+def _grown(report: Report, subject: Subject, step: str, small: int, large: int) -> str:
+    before = report.spread(subject.name, step, small, "cpu")
+    after = report.spread(subject.name, step, large, "cpu")
+    return f"{_number(after.median / before.median)} ×" if before and after else ""
 
 
 def _absent(report: Report) -> str:

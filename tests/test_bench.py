@@ -347,6 +347,22 @@ def test_what_fails_is_missing_or_too_slow_is_left_out_with_its_reason(tmp_path:
     ]
 
 
+def test_what_a_stopped_benchmark_did_not_come_to_is_named(tmp_path: Path) -> None:
+    stopped = Bench(subjects=[Fake("a"), Fake("b")], sizes=[20], runs=1, seed=1, folder=tmp_path)
+    stopped.samples.append(sample("a", "only", 1, 1.0, size=20))
+    assert [(one.subject, one.reason) for one in stopped.report().absent] == [
+        ("b", "the benchmark was stopped before")
+    ]
+
+
+@pytest.mark.parametrize("text", ["x", "0", "100,-1", "345601", "1.5"])
+def test_a_number_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program._parser().parse_args(["--sizes", text])
+    assert ended.value.code == 2
+    assert "is no number from 1 to 345,600" in capsys.readouterr().err
+
+
 def test_a_profile_gives_a_librarys_time_to_those_who_called_it() -> None:
     def entry(own: float, **callers: float) -> tuple[int, int, float, float, Callers]:
         return (1, 1, own, own, {names[one]: (1, 1, part, part) for one, part in callers.items()})

@@ -183,10 +183,9 @@ def _short_cache() -> str:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= LARGEST:
-        raise argparse.ArgumentTypeError(f"{text} is not within 1 and {LARGEST:,}")
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to {LARGEST:,}")
+    return int(text)
 
 
 def _sizes(text: str) -> list[int]:

@@ -16,6 +16,7 @@ from benchmark.subject import Subject
 
 WARMING = 10
 """Advisories of the run before all others, which is not counted."""
+_STOPPED = "the benchmark was stopped before"
 _SLOW = "takes too long, or too much memory: only with --slow"
 
 
@@ -57,8 +58,17 @@ class Bench:
             seed=self.seed,
             runs=self.runs,
             samples=tuple(self.samples),
-            absent=tuple(self.absent),
+            absent=(*self.absent, *self._unreached()),
         )
+
+    def _unreached(self) -> Iterator[Absent]:
+        """Give what was not come to, which is something only if the benchmark was stopped."""
+        reached = {(one.subject, one.size) for one in self.samples}
+        reached |= {(one.subject, one.size) for one in self.absent}
+        for size in self.sizes:
+            for subject in self.subjects:
+                if (subject.name, size) not in reached:
+                    yield Absent(subject=subject.name, size=size, reason=_STOPPED)
 
     def _is_ready(self, subject: Subject) -> bool:
         """See whether it works, with a few advisories; that also warms the disk's cache."""

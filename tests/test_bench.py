@@ -98,7 +98,7 @@ def run(subject: Subject, folder: Path, corpus: Corpus) -> list[str]:
     (folder / "project").mkdir()
     names = []
     for step in subject.steps(folder / "project", corpus):
-        measure(step.command, folder=step.folder, log=folder / "log.txt", more=step.more)
+        measure(step.command, folder=step.folder, log=folder / "log.txt")
         names.append(step.name)
     return names
 

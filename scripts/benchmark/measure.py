@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +37,7 @@ class Taken:
     memory: int
 
 
-def measure(
-    command: Sequence[str], *, folder: Path, log: Path, more: Mapping[str, str] | None = None
-) -> Taken:
+def measure(command: Sequence[str], *, folder: Path, log: Path) -> Taken:
     """Run a command in a folder, its output into a log.
 
     Raises:
@@ -50,7 +48,7 @@ def measure(
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**environment(), **(more or {})},
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -106,7 +106,7 @@ class Bench:
         folder.mkdir()
         try:
             for step in subject.steps(folder, Corpus(count=size, seed=self.seed)):
-                taken = measure(step.command, folder=step.folder, log=log, more=step.more)
+                taken = measure(step.command, folder=step.folder, log=log)
                 yield Sample(
                     subject=subject.name,
                     step=step.name,

@@ -1,8 +1,8 @@
 """What is measured: a subject has steps, one after the other, in a folder of its own."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.corpus import Corpus
@@ -19,7 +19,6 @@ class Step:
     name: str
     command: tuple[str, ...]
     folder: Path
-    more: Mapping[str, str] = field(default_factory=dict)
 
 
 class Subject(ABC):

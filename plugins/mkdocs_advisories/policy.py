@@ -191,7 +191,8 @@ class SecurityTxt:
 class Mail:
     """Who sends notices, and which lists get them: addresses. What is secret is not in here.
 
-    `templates` is a folder of own templates, relative to `mkdocs.yml`.
+    `templates` is a folder of own templates, relative to `mkdocs.yml`; `archive` the address of a
+    mail in the archive of the list, with `{message_id}` or `{message_id_hash}`.
     """
 
     sender: str
@@ -199,6 +200,7 @@ class Mail:
     prenotify: tuple[str, ...] = ()
     reply_to: str | None = None
     templates: str | None = None
+    archive: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

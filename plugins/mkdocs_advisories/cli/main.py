@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "checklist",
     "notify",
     "ledger",
+    "release",
     "seal",
     "unseal",
     "edit",

@@ -21,7 +21,7 @@ from mkdocs.structure.pages import Page
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.clock import ClockError
-from mkdocs_advisories.disclosure.present import present
+from mkdocs_advisories.disclosure.present import known_of, present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
 from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
 from mkdocs_advisories.mkdocs.discreet import discreet
@@ -74,7 +74,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
         permission = _permission(config, command=self.command)
-        now = _now(settings, config)
+        now = _now(settings, config, folder=self.folder)
         catalog = read_catalog(
             self.folder,
             prefix=settings.advisories_dir,
@@ -221,13 +221,14 @@ def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
     return permission
 
 
-def _now(settings: Configuration, config: MkDocsConfig) -> datetime:
+def _now(settings: Configuration, config: MkDocsConfig, *, folder: Path) -> datetime:
     try:
         return present(
             datetime.now(UTC),  # noqa: TID251 - the one place where a build reads the clock
             folder=Path(config.config_file_path).parent,
             hosts=settings.clock_hosts,
             environment=os.environ,
+            known=known_of(folder),
         )
     except ClockError as error:
         raise PluginError(str(error)) from None

@@ -25,8 +25,10 @@ COMMANDS: tuple[str, ...] = (
     "preview",
     "checklist",
     "notify",
-    "ledger",
     "release",
+    "monitor",
+    "ledger",
+    "rehearse",
     "seal",
     "unseal",
     "edit",
@@ -36,7 +38,6 @@ COMMANDS: tuple[str, ...] = (
     "import",
     "export",
     "verify",
-    "monitor",
     "lsp",
 )
 """In the order of the help. Each is the attribute `command` of the module of its name.

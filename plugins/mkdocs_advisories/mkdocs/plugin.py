@@ -141,7 +141,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Finish the page of errors likewise."""
         if not template_name.endswith(".html"):
             return output_content
-        linked = self.frame.with_feed_link(output_content, from_url=None)
+        helped = self.frame.with_help(output_content)
+        linked = self.frame.with_feed_link(helped, from_url=None)
         return self.frame.secured(self.frame.marked(self.frame.with_names(linked)), None)
 
     @discreet

@@ -74,14 +74,20 @@ def build_site(
     is_preview = isinstance(disclosure, Preview)
     if is_preview:
         policy = _marked(policy)
+    upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
     lines, rows = lines_of(disclosure.advisories, policy=policy), Rows()
     pages = [
         *_advisory_pages(lines, policy=policy, index_uri=index_uri),
-        *pages_about_many(lines, policy=policy, rows=rows, index_uri=index_uri),
+        *pages_about_many(lines, policy=policy, rows=rows, index_uri=index_uri, upcoming=upcoming),
     ]
     contents: dict[str, Content] = {one.uri: _titled(one) if is_preview else one for one in pages}
     contents |= _attachments(disclosure.advisories)
-    contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
+    contents |= feed_files(
+        disclosure.advisories,
+        policy=policy,
+        resolve=_absolute(policy.site_url),
+        upcoming=upcoming,
+    )
     contents[VERSIONS_URI] = json_bytes(checkable(disclosure.advisories))
     records = record_files(disclosure.advisories, policy=policy)
     contents |= with_companions(records, signer=signer)
@@ -90,7 +96,7 @@ def build_site(
     root = "../" * index_uri.count("/")
     return Site(
         contents=MappingProxyType(contents),
-        index=index(lines, policy=policy, root=root, rows=rows),
+        index=index(lines, policy=policy, root=root, rows=rows, upcoming=upcoming),
         index_uri=index_uri,
         missing=missing(policy=policy, index_uri=index_uri),
         notes=record_notes(disclosure.advisories),

@@ -262,7 +262,7 @@ severity:
   - {type: CVSS_V3, score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"}
 credits: [{name: Zoë Canary, type: FINDER}]
 """
-CANARIES = ("canary", "LAN-2026-0002", "4242", "CVSS:3.1/AV", "7.5", "2026-05-30")
+CANARIES = ("canary", "LAN-2026-0002", "4242", "I:H/A:N", "7.5", "2026-05-30")
 BODY = "## Impact\n\nThe canary sings of a buffer that nobody has ever measured before today.\n"
 
 

@@ -572,6 +572,66 @@ def ask(window: Tab, name: str, value: str) -> None:
     )
 
 
+KINDS = (
+    "",
+    "projects/lantern/",
+    "projects/lantern/part-1/",
+    "years/2025/",
+    "years/2025/part-1/",
+    "projects/lantern/versions/1.2.3/",
+)
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("uri", KINDS)
+def test_no_page_is_wider_than_the_window_or_moves_while_it_loads(
+    long_root: str, window: Tab, uri: str, width: int
+) -> None:
+    window.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=width,
+        height=900,
+        deviceScaleFactor=1,
+        mobile=width < 500,
+    )
+    window.open(long_root + uri)
+    assert window.value("document.querySelectorAll('main h1').length") == 1
+    assert window.value("document.documentElement.scrollWidth <= innerWidth")
+    moved = (
+        "new Promise(done => { let sum = 0; new PerformanceObserver(list => {"
+        " for (const one of list.getEntries()) sum += one.value })"
+        ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(sum), 300) })"
+    )
+    assert window.value(moved) == 0
+
+
+@needs_chromium
+def test_without_scripts_a_long_list_leads_to_everything(
+    long: Path, long_root: str, window: Tab
+) -> None:
+    window.call("Emulation.setScriptExecutionDisabled", value=True)
+    found = set()
+    try:
+        years = [str(one) for one in html.parse(long / "index.html").xpath("//nav//a/@href")]
+        for year in [one for one in years if one.startswith("years/")]:
+            window.call("Page.navigate", url=long_root + year)
+            window.wait_for(
+                f"document.readyState === 'complete' && location.href.endsWith('{year}')"
+            )
+            found.update(window.value(SHOWN))
+            parts = window.value(
+                "[...document.querySelectorAll('.adv-years a[href*=part]')].map(one => one.href)"
+            )
+            for part in parts:
+                window.call("Page.navigate", url=part)
+                window.wait_for(f"document.readyState === 'complete' && location.href === '{part}'")
+                found.update(window.value(SHOWN))
+    finally:
+        window.call("Emulation.setScriptExecutionDisabled", value=False)
+    assert found == {one.name for one in (long / "advisories").iterdir()}
+
+
 @needs_chromium
 def test_a_reader_of_a_long_list_finds_what_is_on_other_pages(
     long: Path, long_root: str, window: Tab

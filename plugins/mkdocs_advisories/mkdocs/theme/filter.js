@@ -60,12 +60,12 @@ export function filter(form) {
     history.replaceState(history.state, "", (query ? `?${query}` : location.pathname) + location.hash);
   };
 
-  const count = (wanted, fits) => {
+  const count = () => {
     // A choice says how many it would give, with the other filters as they are.
     const counts = { project: {}, year: {}, severity: {} };
     const add = (kind, value) => { counts[kind][value] = (counts[kind][value] ?? 0) + 1; };
     for (const one of rows) {
-      const fit = fits(one);
+      const { fit } = one;
       if (!fit.text) continue;
       if (fit.year && fit.severity) for (const name of one.projects) add("project", name);
       if (fit.project && fit.severity) add("year", one.year);
@@ -151,7 +151,8 @@ export function filter(form) {
     });
     const isAsked = FIELDS.some((name) => wanted[name].length);
     if (isAsked && older.length) reading ??= more();
-    const isFit = (one) => Object.values(fits(one)).every(Boolean);
+    for (const one of rows) one.fit = fits(one);
+    const isFit = ({ fit }) => fit.text && fit.project && fit.year && fit.severity;
     let shown = 0;
     if (most === Infinity) {
       if (wanted.sort !== sorted) place(inOrder([...rows], wanted.sort));
@@ -168,7 +169,7 @@ export function filter(form) {
     }
     sorted = wanted.sort;
     mark(sorted);
-    if (!older.length) count(wanted, fits);
+    if (!older.length) count();
     const noun = total === 1 ? "advisory" : "advisories";
     const parts = [shown === total ? `${total} ${noun}` : `${shown} of ${total} ${noun}`];
     if (most < Infinity && shown > FEW) parts.push(`the first ${FEW} shown`);

@@ -29,7 +29,9 @@ class MaintainedLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
-    """A project: its home page, packages, lines, and feed, as far as the policy states them."""
+    """A project: its home page, lines and feed as the policy states them, and the packages that
+    disclosed advisories are about.
+    """
 
     name: str
     uri: str
@@ -87,11 +89,13 @@ def project_pages(  # noqa: PLR0913 - what every page of a list takes, and two o
 
 def _about(name: str, lines: Iterable[Line], policy: Policy) -> About:
     stated = next((one for one in policy.projects if one.name == name), None)
-    packages = set(stated.packages) if stated else set()
-    for line in lines:
-        for affected in line.disclosed.content.affected:
-            if policy.projects_of([affected]) == (name,):
-                packages.add(f"{affected.package.ecosystem}/{affected.package.name}")
+    # Not those of the policy: it may name one that only a held advisory is about.
+    packages = {
+        f"{affected.package.ecosystem}/{affected.package.name}"
+        for line in lines
+        for affected in line.disclosed.content.affected
+        if policy.projects_of([affected]) == (name,)
+    }
     return About(
         name=name,
         uri=project_uri(project_slug(name, policy)),

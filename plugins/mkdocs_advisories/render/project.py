@@ -29,9 +29,7 @@ class MaintainedLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
-    """A project: its home page, lines and feed as the policy states them, and the packages that
-    disclosed advisories are about.
-    """
+    """A project: home page, lines and feed as the policy has them, packages as advisories do."""
 
     name: str
     uri: str

@@ -647,8 +647,8 @@ def test_a_reader_of_a_long_list_finds_what_is_on_other_pages(
     href = "document.querySelector('.adv-table tbody a').href"
     assert window.value(href) == f"{long_root}advisories/LAN-2024-0003/"
     ask(window, "text", "")
-    window.wait_for(f"{STATUS} === 'The newest 10 of {total} advisories'")
-    assert window.value(SHOWN) == newest
+    window.wait_for(f"{STATUS} === '{total} advisories'")
+    assert window.value(SHOWN)[:10] == newest
     ask(window, "year", "2025")
     ask(window, "sort", "oldest")
     found = window.value(SHOWN)

@@ -154,28 +154,29 @@ export function filter(form) {
     for (const one of rows) one.fit = fits(one);
     const isFit = ({ fit }) => fit.text && fit.project && fit.year && fit.severity;
     let shown = 0;
-    if (most === Infinity) {
+    const isLong = reading && rows.length > most; // what fits is then put into the table anew
+    if (isLong) {
+      const some = inOrder(rows.filter(isFit), wanted.sort);
+      shown = some.length;
+      for (const one of some) one.row.hidden = false;
+      place(some.slice(0, FEW));
+    } else {
       if (wanted.sort !== sorted) place(inOrder([...rows], wanted.sort));
       for (const one of rows) {
         const fit = isFit(one);
         shown += fit;
         if (one.row.hidden === fit) one.row.hidden = !fit;
       }
-    } else {
-      const some = inOrder(rows.filter(isFit), wanted.sort);
-      shown = some.length;
-      if (isAsked) place(some.slice(0, FEW));
-      else if (reading) place(some.slice(0, most));
     }
     sorted = wanted.sort;
     mark(sorted);
     if (!older.length) count();
     const noun = total === 1 ? "advisory" : "advisories";
     const parts = [shown === total ? `${total} ${noun}` : `${shown} of ${total} ${noun}`];
-    if (most < Infinity && shown > FEW) parts.push(`the first ${FEW} shown`);
+    if (isLong && shown > FEW) parts.push(`the first ${FEW} shown`);
     if (older.length) parts.push("still reading the older ones");
     else if (missed) parts.push("some of the older ones cannot be read: see their years");
-    status.textContent = most < Infinity && !isAsked ? start : parts.join(", ");
+    status.textContent = most < Infinity && !reading ? start : parts.join(", ");
     none.hidden = shown > 0 || older.length > 0;
     clear.disabled = !isAsked;
     const { feed: address, label } = feed(wanted);

@@ -24,6 +24,7 @@ from mkdocs_advisories.site import PREVIEW, Content, Site
 from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
+MISSING_MARKER = "<!-- advisories-missing -->"
 STYLE = "assets/stylesheets/advisories.css"
 SCRIPT = "assets/javascripts/advisories/advisories.js"
 SCRIPTS = {
@@ -63,6 +64,7 @@ class Frame:
             config.extra_css.insert(0, STYLE)  # so that a site's own sheets have the last word
         if SCRIPT not in map(str, config.extra_javascript):
             config.extra_javascript.append(_module(SCRIPT))
+        _add_overrides(config)
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the contents as generated files, and the index page if `docs_dir` has none."""
@@ -89,6 +91,8 @@ class Frame:
             page.meta["title"] = escape(ours.title)
             page.meta["description"] = escape(ours.description)
             page.meta["hide"] = _SIDES
+            if not ours.is_searched:
+                page.meta["search"] = {"exclude": True}
             return ""
         if page.file.src_uri == self.settings.index:
             page.update_date = self._last_change()
@@ -125,6 +129,10 @@ class Frame:
             about = ours.metadata.social + about
         return output.replace("</head>", f"{links}{about}</head>", 1)
 
+    def with_help(self, output: str) -> str:
+        """Say on the page of errors where else to look, if it is ours."""
+        return output.replace(MISSING_MARKER, self.site.missing, 1)
+
     @staticmethod
     def with_names(output: str) -> str:
         """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
@@ -151,7 +159,8 @@ class Frame:
             PluginError: what should be harmless is not; nothing is written then.
         """
         ours = self._ours(page) if page else None
-        texts = (ours.html, escape(ours.title)) if ours else (self.site.index,)
+        others = (self.site.index, self.site.missing)
+        texts = (ours.html, escape(ours.title)) if ours else others
         try:
             return with_policy(output, texts=texts)
         except ActiveContentError as error:
@@ -183,6 +192,15 @@ class Frame:
         """Give the day for the sitemap. In a preview it may lie where MkDocs fails: after 2105."""
         day = self.settings.policy.feed.beginning if self.site.is_preview else instant
         return day.date().isoformat()
+
+
+def _add_overrides(config: MkDocsConfig) -> None:
+    """Let our page of errors take the place of the theme's, but not of the site's own."""
+    theme = config.theme
+    if any((Path(folder) / "main.html").is_file() for folder in theme.dirs):
+        own = str(package_files("mkdocs_advisories.mkdocs") / "overrides")
+        if own not in theme.dirs:
+            theme.dirs.insert(1 if theme.custom_dir else 0, own)
 
 
 def _module(uri: str) -> ExtraScriptValue:

@@ -21,12 +21,21 @@ from mkdocs.structure.pages import Page
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.clock import ClockError
+from mkdocs_advisories.disclosure.ledger import LedgerError, read_ledger
 from mkdocs_advisories.disclosure.present import known_of, present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
-from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
+from mkdocs_advisories.embargo import (
+    Disclosure,
+    Permission,
+    Preview,
+    disclose,
+    preview,
+    told_ahead,
+)
 from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
+from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.site import Site, build_site
@@ -85,7 +94,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.disclosure = (
             preview(catalog.advisories, now=now, permission=permission)
             if permission
-            else disclose(catalog.advisories, now=now, unopened=len(catalog.unopened))
+            else self._disclosed(catalog, settings, now)
         )
         index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = build_site(
@@ -97,6 +106,30 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.frame = Frame(site=self.site, settings=settings)
         self.frame.prepare(config)
         return config
+
+    def _disclosed(self, catalog: Catalog, settings: Configuration, now: datetime) -> Disclosure:
+        unopened = tuple(one.notice for one in catalog.unopened if one.notice)
+        sent = self._prenotified() if settings.policy.upcoming else ()
+        return disclose(
+            catalog.advisories,
+            now=now,
+            unopened=len(catalog.unopened),
+            upcoming=told_ahead(
+                catalog.advisories,
+                sent=(*sent, *catalog.notices, *unopened),
+                unopened=unopened,
+                policy=settings.policy,
+                now=now,
+            ),
+        )
+
+    def _prenotified(self) -> tuple[Notice, ...]:
+        """Read what was told ahead. A faulty ledger keeps nothing from being published."""
+        try:
+            return read_ledger(self.folder).prenotified()
+        except LedgerError as error:
+            log.info("the ledger: %s; what was prenotified is left out", error)
+            return ()
 
     @discreet
     def on_serve(
@@ -141,7 +174,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Finish the page of errors likewise."""
         if not template_name.endswith(".html"):
             return output_content
-        linked = self.frame.with_feed_link(output_content, from_url=None)
+        helped = self.frame.with_help(output_content)
+        linked = self.frame.with_feed_link(helped, from_url=None)
         return self.frame.secured(self.frame.marked(self.frame.with_names(linked)), None)
 
     @discreet

@@ -13,6 +13,7 @@ from lxml import etree
 
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.entry import Entry
+from mkdocs_advisories.render.upcoming import NoticeEntry
 from mkdocs_advisories.render.view import View
 
 MEDIA_TYPE = "application/atom+xml"
@@ -38,13 +39,21 @@ class Channel:
     previous: str | None = None
 
 
-def feed(entries: Sequence[Entry], *, policy: Policy, channel: Channel) -> bytes:
-    """Render a feed of the given entries, in their order.
+def feed(
+    entries: Sequence[Entry],
+    *,
+    policy: Policy,
+    channel: Channel,
+    notices: Sequence[NoticeEntry] = (),
+) -> bytes:
+    """Render a feed of the given entries, in their order, behind those of `notices`.
 
     Its `updated` is that of the entry changed last, or the first day of the feed while it is empty:
     never the build's time.
     """
     generator = _feed(policy, entries, channel)
+    for notice in notices:
+        generator.add_entry(_notice(notice, policy), order="append")
     for one in entries:
         generator.add_entry(_entry(one, policy), order="append")
     document: bytes = generator.atom_str(pretty=True)
@@ -95,6 +104,23 @@ def _entry(one: Entry, policy: Policy) -> FeedEntry:
     return entry
 
 
+def _notice(one: NoticeEntry, policy: Policy) -> FeedEntry:
+    entry = FeedEntry()
+    entry.id(one.id)
+    entry.title(one.title)
+    entry.updated(one.embargo)
+    entry.summary(one.summary)
+    entry.content(one.html, type="html")
+    terms = [("project", name) for name in one.notice.projects]
+    terms += [("severity", one.notice.severity)] if one.notice.severity else []
+    terms.append(("state", "upcoming"))
+    entry.category([{"scheme": policy.feed.tag + kind, "term": term} for kind, term in terms])
+    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url}
+    links = partial(_Links, [page], label="All advisories")
+    entry.register_extension("links", links, atom=True, rss=False)
+    return entry
+
+
 def _categories(shown: View, policy: Policy) -> list[dict[str, str]]:
     scheme = policy.feed.tag
     terms = [("project", one.text, one.text) for one in shown.projects]
@@ -129,15 +155,16 @@ class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     takes the place of the dictionary that it was made from.
     """
 
-    def __init__(self, links: Sequence[dict[str, str]]) -> None:
+    def __init__(self, links: Sequence[dict[str, str]], label: str = "Read the advisory") -> None:
         self._links = links
+        self._label = label
 
     def extend_atom(self, entry: Any) -> Any:  # noqa: ANN401 - an lxml element
         """Put the links behind the entry's `updated`. feedgen names elements without namespace."""
         position = entry.index(entry.find("updated")) + 1
         for link in reversed(self._links):
             entry.insert(position, etree.Element("link", link))
-        entry.append(_paragraph("", self._links[0]["href"], "Read the advisory"))
+        entry.append(_paragraph("", self._links[0]["href"], self._label))
         return entry
 
 

@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mkdocs_advisories.model import Disclosed, Notice, NoticeKind, format_instant
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.addresses import bundle_uri
 from mkdocs_advisories.render.bulletin import bulletin, releases
 from mkdocs_advisories.render.characters import carried
 from mkdocs_advisories.render.plain_text import fit
@@ -82,8 +83,16 @@ def disclosure_letter(
         "advisories": shown,
         "projects": _sentence(dict.fromkeys(name for one in shown for name in one.projects)),
         "table": releases(advisories, policy=policy),
+        "bundle": _bundle(advisories, policy),
     }
     return _letter(template, kind, policy, facts)
+
+
+def _bundle(advisories: Sequence[Disclosed], policy: Policy) -> str:
+    """Give the page of what was disclosed together; empty for one, or for several instants."""
+    instants = {one.published for one in advisories}
+    is_bundle = len(advisories) > 1 and len(instants) == 1
+    return policy.site_url + bundle_uri(instants.pop()) if is_bundle else ""
 
 
 def _letter(

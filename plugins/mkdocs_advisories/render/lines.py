@@ -70,7 +70,7 @@ def line_rows(affected: Affected, *, maintained: Maintained | None, day: date) -
     if maintained is None or scheme is None or not stretches:
         return []
     released = [one for one in maintained.releases if one.released <= day]
-    newest_first = sorted(released, key=lambda one: _numbers(one.line), reverse=True)
+    newest_first = sorted(released, key=lambda one: numbers_of(one.line), reverse=True)
     known = _Known(
         scheme=scheme,
         stretches=tuple(stretches),
@@ -108,7 +108,8 @@ def _stretches(affected: Affected, scheme: Scheme) -> list[tuple[Span, Stretch]]
     return found
 
 
-def _numbers(line: str) -> tuple[int, ...]:
+def numbers_of(line: str) -> tuple[int, ...]:
+    """Give what orders release lines."""
     return tuple(map(int, line.split(".")))
 
 

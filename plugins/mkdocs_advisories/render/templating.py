@@ -1,5 +1,6 @@
 """Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,30 @@ from mkdocs_advisories.render.view import sentence_list
 def render(template: str, **context: Any) -> Markup:  # noqa: ANN401 - whatever the template places
     """Fill a template of `render/templates/`. An unknown name in it is an error."""
     return Markup(_environment().get_template(template).render(context))  # noqa: S704 - autoescaped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A page as its template makes it: `html` is safe, title and description are plain text."""
+
+    title: str
+    description: str
+    html: Markup
+
+
+def render_page(template: str, **context: Any) -> Made:  # noqa: ANN401 - as above
+    """Fill a template that sets `title` and `description` as well, so that all words are there."""
+    made = _environment().get_template(template).make_module(context)
+    own = vars(made)
+    return Made(
+        title=_plain(own["title"]),
+        description=_plain(own["description"]),
+        html=Markup(str(made).lstrip()),  # noqa: S704 - autoescaped
+    )
+
+
+def _plain(text: Markup) -> str:
+    return " ".join(text.unescape().split())
 
 
 @cache

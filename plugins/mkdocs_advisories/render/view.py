@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,16 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import Credit, Disclosed, Reference, format_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.addresses import harmless, page_uri, record_url, weakness_url
+from mkdocs_advisories.render.addresses import (
+    harmless,
+    page_uri,
+    project_uri,
+    record_url,
+    weakness_url,
+)
 from mkdocs_advisories.render.markdown import title_to_html
 from mkdocs_advisories.render.severity import Rating, rate
+from mkdocs_advisories.render.slugs import project_slug
 from mkdocs_advisories.render.versions import PackageVersions, fixed_versions, package_versions
 
 _MONTHS = """January February March April May June
@@ -90,7 +97,7 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
         packages=_packages(disclosed, policy),
         projects=tuple(
-            Named(text=name, url=policy.project_url(name))
+            Named(text=name, url=project_uri(project_slug(name, policy)))
             for name in policy.projects_of(content.affected)
         ),
         fixes=fixed_versions(content.affected[:1]) or fixed_versions(content.affected),
@@ -124,13 +131,22 @@ def sentence_list(words: Iterable[str]) -> str:
 def moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
     """Write an instant for machines and for readers in a zone."""
     local = instant.astimezone(zone)
-    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    day = _day(local)
     return Moment(
         iso=format_instant(instant),
         day=day,
         minute=f"{day}, {local:%H:%M} {local.tzname()}",
         text=text,
     )
+
+
+def whole_day(one: date) -> Moment:
+    """Write a day that has no hour."""
+    return Moment(iso=one.isoformat(), day=_day(one), minute=_day(one))
+
+
+def _day(one: date) -> str:
+    return f"{one.day} {_MONTHS[one.month - 1]} {one.year}"
 
 
 def _ids(ids: Iterable[str], public: frozenset[str]) -> tuple[Named, ...]:

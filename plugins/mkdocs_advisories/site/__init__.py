@@ -3,7 +3,7 @@
 One mapping, so that one place can be proven, compared with what is live, cached and signed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,14 +12,18 @@ from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.addresses import bundle_uri, page_uri
+from mkdocs_advisories.render.bundle import bundles
 from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.json_document import json_bytes
+from mkdocs_advisories.render.listing import Line, Rows, lines_of
+from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
-from mkdocs_advisories.render.page import Elsewhere, Page, advisory_page
+from mkdocs_advisories.render.page import Bundle, Elsewhere, Page, advisory_page
 from mkdocs_advisories.site.companions import with_companions
 from mkdocs_advisories.site.feeds import feed_files, page_feeds
+from mkdocs_advisories.site.pages import pages_about_many
 from mkdocs_advisories.site.records import (
     draft_files,
     page_data,
@@ -42,13 +46,14 @@ Content = Page | bytes | Path
 class Site:
     """What is published: `contents` by address from the site's root, and the list of all of it.
 
-    `index` is a fragment of HTML for the page `index_uri`. `notes` say what a format could not
-    carry. `is_preview` says that it may not leave this machine.
+    `index` is a fragment of HTML for the page `index_uri`, `missing` one for the page of errors.
+    `notes` say what a format could not carry. `is_preview` says that it may not leave this machine.
     """
 
     contents: Mapping[str, Content]
     index: str
     index_uri: str
+    missing: str = ""
     notes: tuple[Note, ...] = ()
     is_preview: bool = False
 
@@ -69,23 +74,20 @@ def build_site(
     is_preview = isinstance(disclosure, Preview)
     if is_preview:
         policy = _marked(policy)
-    public = frozenset(one.id for one in disclosure.advisories)
-    contents: dict[str, Content] = {}
-    for one in disclosure.advisories:
-        page = advisory_page(
-            one,
-            policy=policy,
-            public=public,
-            resolve=_within_page(one),
-            elsewhere=Elsewhere(
-                index=index_uri, data=page_data(one), feeds=page_feeds(one, policy=policy)
-            ),
-        )
-        contents[page.uri] = replace(page, title=f"{PREVIEW}: {page.title}") if is_preview else page
-        contents |= {
-            page.uri + attached.name: attached.content for attached in one.content.attachments
-        }
-    contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
+    upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
+    lines, rows = lines_of(disclosure.advisories, policy=policy), Rows()
+    pages = [
+        *_advisory_pages(lines, policy=policy, index_uri=index_uri),
+        *pages_about_many(lines, policy=policy, rows=rows, index_uri=index_uri, upcoming=upcoming),
+    ]
+    contents: dict[str, Content] = {one.uri: _titled(one) if is_preview else one for one in pages}
+    contents |= _attachments(disclosure.advisories)
+    contents |= feed_files(
+        disclosure.advisories,
+        policy=policy,
+        resolve=_absolute(policy.site_url),
+        upcoming=upcoming,
+    )
     contents[VERSIONS_URI] = json_bytes(checkable(disclosure.advisories))
     records = record_files(disclosure.advisories, policy=policy)
     contents |= with_companions(records, signer=signer)
@@ -94,16 +96,50 @@ def build_site(
     root = "../" * index_uri.count("/")
     return Site(
         contents=MappingProxyType(contents),
-        index=index(disclosure.advisories, policy=policy, root=root),
+        index=index(lines, policy=policy, root=root, rows=rows, upcoming=upcoming),
         index_uri=index_uri,
+        missing=missing(policy=policy, index_uri=index_uri),
         notes=record_notes(disclosure.advisories),
         is_preview=is_preview,
     )
 
 
+def _advisory_pages(lines: Sequence[Line], *, policy: Policy, index_uri: str) -> Iterator[Page]:
+    public = frozenset(one.shown.id for one in lines)
+    together = bundles(lines)
+    for one in (line.disclosed for line in lines):
+        others = len(together.get(one.published, ())) - 1
+        bundle = Bundle(uri=bundle_uri(one.published), others=others) if others > 0 else None
+        yield advisory_page(
+            one,
+            policy=policy,
+            public=public,
+            resolve=_within_page(one),
+            elsewhere=Elsewhere(
+                index=index_uri,
+                data=page_data(one),
+                feeds=page_feeds(one, policy=policy),
+                bundle=bundle,
+            ),
+        )
+
+
+def _attachments(advisories: Iterable[Disclosed]) -> dict[str, bytes | Path]:
+    return {
+        page_uri(one.id) + attached.name: attached.content
+        for one in advisories
+        for attached in one.content.attachments
+    }
+
+
 def _marked(policy: Policy) -> Policy:
     """Say in the feed that it is a preview's."""
     return replace(policy, feed=replace(policy.feed, title=f"{PREVIEW}: {policy.feed.title}"))
+
+
+def _titled(page: Page) -> Page:
+    """Say on a page that it is a preview's."""
+    return replace(page, title=f"{PREVIEW}: {page.title}")
 
 
 def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.atom import MEDIA_TYPE, Channel, feed
 from mkdocs_advisories.render.entry import Entry, Resolve, entry, last_changed
@@ -19,29 +19,36 @@ from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
 from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
+from mkdocs_advisories.render.upcoming import NoticeEntry, notice_entries
 
 Part = tuple[int, int]
 """A year, and which part of it, counted from 1."""
 
 
 def feed_files(
-    advisories: Sequence[Disclosed], *, policy: Policy, resolve: Resolve
+    advisories: Sequence[Disclosed],
+    *,
+    policy: Policy,
+    resolve: Resolve,
+    upcoming: Sequence[Notice] = (),
 ) -> dict[str, bytes]:
     """Give the feeds by their addresses.
 
     A feed shows the advisories changed last, so that it stays small; what it may not show any more
-    is in the yearly archives of the feed of all, and what is in no archive it always shows.
+    is in the yearly archives of the feed of all, and what is in no archive it always shows. What is
+    upcoming comes first, and is in no archive.
     """
     public = frozenset(one.id for one in advisories)
     entries = [entry(one, policy=policy, public=public, resolve=resolve) for one in advisories]
     archives = _archives(entries, most=policy.feed.entries)
     current = _current(entries, archives, most=policy.feed.entries)
-    contents = dict(_of_all(current, archives, policy))
+    notices = notice_entries(upcoming, policy=policy)
+    contents = dict(_of_all(current, archives, policy, notices))
     uri = json_feed_uri(policy.feed.uri)
-    contents[uri] = json_bytes(json_feed(current, policy=policy, uri=uri))
-    for channel, some in _narrower(entries, policy):
+    contents[uri] = json_bytes(json_feed(current, policy=policy, uri=uri, notices=notices))
+    for channel, some, told in _narrower(entries, policy, notices):
         shown = last_changed(some, most=policy.feed.entries)
-        contents[channel.uri] = feed(shown, policy=policy, channel=channel)
+        contents[channel.uri] = feed(shown, policy=policy, channel=channel, notices=told)
     style = files("mkdocs_advisories.render") / "templates" / "feed.css"
     contents[style_uri(policy.feed.uri)] = style.read_bytes()
     return contents
@@ -62,7 +69,10 @@ def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
 
 
 def _of_all(
-    current: Sequence[Entry], archives: Mapping[Part, Sequence[Entry]], policy: Policy
+    current: Sequence[Entry],
+    archives: Mapping[Part, Sequence[Entry]],
+    policy: Policy,
+    notices: Sequence[NoticeEntry],
 ) -> Iterator[tuple[str, bytes]]:
     """Give the feed of all, then its archives, of which each leads to the one before it.
 
@@ -82,7 +92,7 @@ def _of_all(
         yield channel.uri, feed(some, policy=policy, channel=channel)
         previous = channel.uri
     channel = Channel(uri=policy.feed.uri, title=title, style_uri=style, previous=previous)
-    yield channel.uri, feed(current, policy=policy, channel=channel)
+    yield channel.uri, feed(current, policy=policy, channel=channel, notices=notices)
 
 
 def _archives(entries: Iterable[Entry], *, most: int) -> dict[Part, Sequence[Entry]]:
@@ -117,7 +127,9 @@ def _current(
     return last_changed(shown, most=len(shown))
 
 
-def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channel, list[Entry]]]:
+def _narrower(
+    entries: Sequence[Entry], policy: Policy, notices: Sequence[NoticeEntry]
+) -> Iterator[tuple[Channel, list[Entry], list[NoticeEntry]]]:
     """Give the feed of each project of the policy, and of each severity and what is above it."""
     style = style_uri(policy.feed.uri)
     for project in policy.projects:
@@ -128,7 +140,8 @@ def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channe
             name=f"feed/project/{_tag_part(project.name)}",
         )
         names = ((one, {it.text for it in one.shown.projects}) for one in entries)
-        yield channel, [one for one, projects in names if project.name in projects]
+        told = [one for one in notices if project.name in one.notice.projects]
+        yield channel, [one for one, projects in names if project.name in projects], told
     for word in AT_OR_ABOVE:
         above = "" if word == WORDS[0] else " or above"
         channel = Channel(
@@ -137,7 +150,9 @@ def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channe
             style_uri=style,
             name=f"feed/severity/{word}",
         )
-        yield channel, list(_at_or_above(entries, word))
+        levels = WORDS[: WORDS.index(word) + 1]
+        told = [one for one in notices if one.notice.severity in levels]
+        yield channel, list(_at_or_above(entries, word)), told
 
 
 def _at_or_above(entries: Iterable[Entry], word: str) -> Iterator[Entry]:

@@ -134,12 +134,14 @@ function line({ known, version, state, affected, unknown, upgrade: fix }, root) 
 export function check(form) {
   const field = form.elements.version;
   const output = form.querySelector("output");
-  const { known: stated, source, root } = form.dataset;
+  const { known: stated, source, root, packages } = form.dataset;
+  const one = packages?.split("\n"); // of a project's page: a bare version is that of its packages
   let known = stated ? Promise.resolve(JSON.parse(stated)) : null;
   const load = async () => {
     const response = await fetch(source);
     if (!response.ok) throw new Error(response.statusText);
-    return response.json();
+    const all = await response.json();
+    return one ? { packages: all.packages.filter((it) => one.includes(`${it.ecosystem}/${it.name}`)) } : all;
   };
   const say = ({ state, lead, parts, verdicts = [] }) => {
     output.dataset.state = state;
@@ -153,7 +155,7 @@ export function check(form) {
   const run = async (text) => {
     try {
       known ??= load();
-      say(answer((await known).packages, text, Boolean(stated)));
+      say(answer((await known).packages, text, Boolean(stated ?? packages)));
     } catch {
       known = stated ? known : null;
       say({ state: "unknown", parts: ["The list of versions cannot be loaded. Look at the advisories themselves."] });

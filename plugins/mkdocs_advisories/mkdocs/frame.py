@@ -17,9 +17,12 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
+from mkdocs_advisories.mkdocs.lean import lean
 from mkdocs_advisories.render.atom import MEDIA_TYPE
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.render.words import words_of
+from mkdocs_advisories.render.words.scripts import in_language
 from mkdocs_advisories.site import PREVIEW, Content, Site
 from mkdocs_advisories.source.configuration import Configuration
 
@@ -29,13 +32,20 @@ STYLE = "assets/stylesheets/advisories.css"
 SCRIPT = "assets/javascripts/advisories/advisories.js"
 SCRIPTS = {
     f"assets/javascripts/advisories/{name}": name
-    for name in ("advisories.js", "filter.js", "check.js", "reading.js", "versions.js")
+    for name in (
+        "advisories.js",
+        "filter.js",
+        "check.js",
+        "reading.js",
+        "versions.js",
+        "words.js",
+    )
 }
 """Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
 
 _RIBBON = (
-    '<div role="note" class="adv-preview"><strong>'
-    f"{PREVIEW}.</strong> Do not share or deploy it.</div>\n"
+    '<div role="note" class="adv-preview"><span lang="en">'
+    f"<strong>{PREVIEW}.</strong></span> {{}}</div>\n"
 )
 _NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
 _BODY = re.compile(r"<body\b[^>]*>")
@@ -75,7 +85,10 @@ class Frame:
             files.append(_file(uri, content, config))
         theme = package_files("mkdocs_advisories.mkdocs") / "theme"
         for uri, name in {STYLE: "advisories.css", **SCRIPTS}.items():
-            files.append(File.generated(config, uri, content=(theme / name).read_bytes()))
+            served = lean((theme / name).read_text(encoding="utf-8"))
+            if uri in SCRIPTS:
+                served = in_language(served, self.settings.policy.language)
+            files.append(File.generated(config, uri, content=served))
         return files
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
@@ -133,10 +146,10 @@ class Frame:
         """Say on the page of errors where else to look, if it is ours."""
         return output.replace(MISSING_MARKER, self.site.missing, 1)
 
-    @staticmethod
-    def with_names(output: str) -> str:
+    def with_names(self, output: str) -> str:
         """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
-        return _NAMELESS.sub(r'\1 aria-label="Search"', output, count=1)
+        name = escape(words_of(self.settings.policy.language).gettext("Search"))
+        return _NAMELESS.sub(lambda found: f'{found[1]} aria-label="{name}"', output, count=1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""
@@ -174,9 +187,11 @@ class Frame:
         """
         if not self.site.is_preview:
             return output
+        words = words_of(self.settings.policy.language)
+        ribbon = _RIBBON.format(escape(words.gettext("Do not share or deploy it.")))
         with_robots = output.replace("</head>", f"{_NOT_INDEXED}</head>", 1)
-        marked = _BODY.sub(lambda body: body[0] + _RIBBON, with_robots, count=1)
-        if _NOT_INDEXED not in marked or _RIBBON not in marked:
+        marked = _BODY.sub(lambda body: body[0] + ribbon, with_robots, count=1)
+        if _NOT_INDEXED not in marked or ribbon not in marked:
             raise PluginError("a page of this theme cannot be marked as a preview")
         return marked
 

@@ -34,7 +34,13 @@ from mkdocs_advisories.embargo import (
 )
 from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
-from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
+from mkdocs_advisories.mkdocs.report import (
+    expiry_lines,
+    language_lines,
+    note_lines,
+    problems_text,
+    summary_lines,
+)
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.problems import Level, errors
@@ -184,6 +190,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):
+            log.info(line)
+        for line in language_lines(self.frame.settings.policy):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)

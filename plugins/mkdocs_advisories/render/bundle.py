@@ -35,6 +35,7 @@ def bundle_pages(
             root = root_of(part.uri)
             made = render_page(
                 "bundle.html",
+                language=policy.language,
                 moment=some[0].shown.published,
                 total=len(some),
                 projects=list(dict.fromkeys(name for one in some for name in one.projects)),

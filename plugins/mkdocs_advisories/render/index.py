@@ -10,9 +10,11 @@ from mkdocs_advisories.render.addresses import year_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri, severity_feed_uri
 from mkdocs_advisories.render.listing import Line, Rows, parts
-from mkdocs_advisories.render.severity import AT_OR_ABOVE, UNSTATED, WORDS
+from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.upcoming import shown_notices
+from mkdocs_advisories.render.words import words_of
+from mkdocs_advisories.render.words.terms import severity_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,7 @@ def index(
     shown = lines[: policy.pages.rows]
     return render(
         "index.html",
+        language=policy.language,
         rows=rows.of(shown, root=root),
         shown=len(shown),
         total=len(lines),
@@ -95,11 +98,11 @@ def _year(name: str, lines: Sequence[Line], *, most: int) -> Year:
 
 
 def _severities(lines: Sequence[Line], policy: Policy) -> list[Choice]:
-    counts = Counter(one.severity for one in lines)
+    counts, words = Counter(one.severity for one in lines), words_of(policy.language)
     return [
         Choice(
             value=word,
-            label="Not rated" if word == UNSTATED else word.capitalize(),
+            label=severity_word(words, word),
             count=counts[word],
             feed_uri=severity_feed_uri(policy.feed.uri, word) if word in AT_OR_ABOVE else None,
         )

@@ -21,6 +21,7 @@ from mkdocs_advisories.render.bulletin import bulletin, releases
 from mkdocs_advisories.render.characters import carried
 from mkdocs_advisories.render.plain_text import fit
 from mkdocs_advisories.render.view import moment
+from mkdocs_advisories.render.words import ENGLISH, words_of
 
 _SUBJECT = "Subject:"
 
@@ -52,7 +53,7 @@ def prenotification(notice: Notice, *, policy: Policy, template: str | None = No
     """
     if notice.embargo is None:
         raise ValueError("a notice without an embargo tells nothing")
-    when = moment(notice.embargo, policy.time_zone)
+    when = moment(notice.embargo, zone=policy.time_zone, words=words_of(ENGLISH))
     facts = {
         "projects": _sentence(notice.projects),
         "severity": notice.severity or "not rated yet",

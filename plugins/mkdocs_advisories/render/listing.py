@@ -51,7 +51,8 @@ def lines_of(advisories: Iterable[Disclosed], *, policy: Policy) -> tuple[Line, 
 class Rows:
     """Rows as HTML, each made once for all pages that are as deep as each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._made: dict[tuple[str, str], Markup] = {}
 
     def of(self, lines: Iterable[Line], *, root: str) -> Markup:
@@ -61,7 +62,7 @@ class Rows:
     def _row(self, line: Line, root: str) -> Markup:
         key = line.shown.id, root
         if key not in self._made:
-            self._made[key] = render("row.html", line=line, root=root)
+            self._made[key] = render("row.html", language=self._language, line=line, root=root)
         return self._made[key]
 
 
@@ -88,6 +89,6 @@ def _line(disclosed: Disclosed, shown: View) -> Line:
         severity=shown.rating.word if shown.rating else UNSTATED,
         score=float(shown.rating.score) if shown.rating else -1.0,
         projects=tuple(one.text for one in shown.projects),
-        year=shown.published.day.rpartition(" ")[2],
+        year=str(shown.published.year),
         words=" ".join(dict.fromkeys(unseen)),
     )

@@ -17,6 +17,7 @@ def missing(*, policy: Policy, index_uri: str) -> Markup:
     projects = [(one.name, project_uri(project_slug(one.name, policy))) for one in policy.projects]
     return render(
         "missing.html",
+        language=policy.language,
         root=urlsplit(policy.site_url).path,
         index_uri=index_uri,
         projects=projects[:_MOST_PROJECTS],

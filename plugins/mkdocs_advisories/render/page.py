@@ -14,6 +14,8 @@ from mkdocs_advisories.render.metadata import metadata
 from mkdocs_advisories.render.site_page import Data, Page
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.words import Words, words_of
+from mkdocs_advisories.render.words.terms import severity_word
 
 __all__ = ["Bundle", "Data", "Elsewhere", "Page", "advisory_page"]
 
@@ -63,6 +65,7 @@ def advisory_page(
     body = to_html(disclosed.content.details, resolve=resolve, taken=_SECTIONS)
     html = render(
         "advisory.html",
+        language=policy.language,
         advisory=shown,
         body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
         headings=[one for one in body.headings if one.level == TOP_LEVEL],
@@ -76,7 +79,10 @@ def advisory_page(
         known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
-    title, description = f"{disclosed.id}: {shown.plain_title}", _description(shown)
+    title, description = (
+        f"{disclosed.id}: {shown.plain_title}",
+        _description(shown, words_of(policy.language)),
+    )
     return Page(
         uri=shown.uri,
         title=title,
@@ -95,8 +101,11 @@ def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:
     return json.dumps(checkable([disclosed])) if stands else None
 
 
-def _description(shown: View) -> str:
-    severity = f"{shown.rating.word.capitalize()} ({shown.rating.score}). " if shown.rating else ""
-    fixed = f" Fixed in {', '.join(shown.fixes)}." if shown.fixes else ""
-    withdrawn = "Withdrawn. " if shown.withdrawn else ""
-    return f"{withdrawn}{severity}{shown.plain_title}.{fixed}"
+def _description(shown: View, words: Words) -> str:
+    parts = [words.gettext("Withdrawn.")] if shown.withdrawn else []
+    if shown.rating:
+        parts.append(f"{severity_word(words, shown.rating.word)} ({shown.rating.score}).")
+    parts.append(f"{shown.plain_title}.")
+    if shown.fixes:
+        parts.append(words.gettext("Fixed in %(versions)s.", versions=", ".join(shown.fixes)))
+    return " ".join(parts)

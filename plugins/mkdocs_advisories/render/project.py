@@ -16,6 +16,7 @@ from mkdocs_advisories.render.slugs import project_slug
 from mkdocs_advisories.render.templating import render_page
 from mkdocs_advisories.render.upcoming import shown_notices
 from mkdocs_advisories.render.view import Moment, whole_day
+from mkdocs_advisories.render.words import Words, words_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,7 @@ def project_pages(  # noqa: PLR0913 - what every page of a list takes, and two o
             root = root_of(part.uri)
             made = render_page(
                 "project.html",
+                language=policy.language,
                 about=about,
                 total=len(own),
                 part=part,
@@ -99,15 +101,19 @@ def _about(name: str, lines: Iterable[Line], policy: Policy) -> About:
         uri=project_uri(project_slug(name, policy)),
         url=harmless(stated.url) if stated and stated.url else None,
         packages=tuple(sorted(packages)),
-        lines=tuple(_maintained(stated.maintained)) if stated and stated.maintained else (),
+        lines=tuple(_maintained(stated.maintained, words_of(policy.language)))
+        if stated and stated.maintained
+        else (),
         feed_uri=project_feed_uri(policy.feed.uri, name) if stated else None,
     )
 
 
-def _maintained(stated: Maintained) -> Iterator[MaintainedLine]:
+def _maintained(stated: Maintained, words: Words) -> Iterator[MaintainedLine]:
     """Give the lines, newest first. Whether one has ended is for readers to see: days pass."""
     for one in sorted(stated.releases, key=lambda one: numbers_of(one.line), reverse=True):
         end = stated.end_of(one)
         yield MaintainedLine(
-            line=one.line, released=whole_day(one.released), until=whole_day(end) if end else None
+            line=one.line,
+            released=whole_day(one.released, words),
+            until=whole_day(end, words) if end else None,
         )

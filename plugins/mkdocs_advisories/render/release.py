@@ -59,6 +59,7 @@ def release_pages(
             verdicts = [_shown(one, by_id) for one in release.verdicts]
             made = render_page(
                 "release.html",
+                language=policy.language,
                 project=name,
                 version=release.version,
                 verdicts=verdicts,

@@ -13,6 +13,7 @@ from mkdocs_advisories.render.addresses import project_uri
 from mkdocs_advisories.render.slugs import project_slug
 from mkdocs_advisories.render.templating import render_page
 from mkdocs_advisories.render.view import Moment, moment
+from mkdocs_advisories.render.words import words_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +47,7 @@ def notice_entries(notices: Iterable[Notice], *, policy: Policy) -> tuple[Notice
 
 def _entry(notice: Notice, embargo: datetime, policy: Policy) -> NoticeEntry:
     (shown,) = shown_notices([notice], policy=policy)
-    made = render_page("upcoming-entry.html", notice=shown)
+    made = render_page("upcoming-entry.html", language=policy.language, notice=shown)
     facts = "\n".join((shown.embargo.iso, notice.severity or "", *sorted(notice.projects)))
     return NoticeEntry(
         notice=notice,
@@ -60,6 +61,7 @@ def _entry(notice: Notice, embargo: datetime, policy: Policy) -> NoticeEntry:
 
 def shown_notices(notices: Iterable[Notice], *, policy: Policy) -> tuple[ShownNotice, ...]:
     """Prepare notices. One without its embargo is no notice to readers, and is left out."""
+    words = words_of(policy.language)
     ours = {one.name for one in policy.projects}
     return tuple(
         ShownNotice(
@@ -68,7 +70,7 @@ def shown_notices(notices: Iterable[Notice], *, policy: Policy) -> tuple[ShownNo
                 for name in one.projects
             ),
             severity=one.severity,
-            embargo=moment(one.embargo, policy.time_zone),
+            embargo=moment(one.embargo, zone=policy.time_zone, words=words),
         )
         for one in notices
         if one.embargo

@@ -21,6 +21,7 @@ def year_pages(
             root = root_of(part.uri)
             made = render_page(
                 "year.html",
+                language=policy.language,
                 year=year,
                 total=len(of_year),
                 part=part,

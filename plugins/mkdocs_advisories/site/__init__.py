@@ -75,7 +75,7 @@ def build_site(
     if is_preview:
         policy = _marked(policy)
     upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
-    lines, rows = lines_of(disclosure.advisories, policy=policy), Rows()
+    lines, rows = lines_of(disclosure.advisories, policy=policy), Rows(policy.language)
     pages = [
         *_advisory_pages(lines, policy=policy, index_uri=index_uri),
         *pages_about_many(lines, policy=policy, rows=rows, index_uri=index_uri, upcoming=upcoming),
@@ -117,7 +117,7 @@ def _advisory_pages(lines: Sequence[Line], *, policy: Policy, index_uri: str) ->
             resolve=_within_page(one),
             elsewhere=Elsewhere(
                 index=index_uri,
-                data=page_data(one),
+                data=page_data(one, policy=policy),
                 feeds=page_feeds(one, policy=policy),
                 bundle=bundle,
             ),

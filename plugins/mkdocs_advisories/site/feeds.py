@@ -20,6 +20,8 @@ from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
 from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 from mkdocs_advisories.render.upcoming import NoticeEntry, notice_entries
+from mkdocs_advisories.render.words import words_of
+from mkdocs_advisories.render.words.terms import severity_or_above
 
 Part = tuple[int, int]
 """A year, and which part of it, counted from 1."""
@@ -56,10 +58,11 @@ def feed_files(
 
 def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
     """Name the feeds of the projects that an advisory is about."""
+    words = words_of(policy.language)
     ours = {one.name for one in policy.projects}
     return tuple(
         Data(
-            name=f"Atom feed of {name}",
+            name=words.gettext("Atom feed of %(project)s", project=name),
             uri=project_feed_uri(policy.feed.uri, name),
             media_type=MEDIA_TYPE,
         )
@@ -79,12 +82,15 @@ def _of_all(
     None leads to the one behind it: an archive would change when the next one comes.
     """
     title, style = policy.feed.title, style_uri(policy.feed.uri)
+    words = words_of(policy.language)
     previous = None
     for (year, number), some in archives.items():
-        part = f", part {number}" if number > 1 else ""
+        values = {"title": title, "year": str(year), "part": str(number)}
         channel = Channel(
             uri=archive_uri(policy.feed.uri, year, part=number),
-            title=f"{title}: {year}{part}",
+            title=words.gettext("%(title)s: %(year)s, part %(part)s", **values)
+            if number > 1
+            else f"{title}: {year}",
             style_uri=style,
             current=policy.feed.uri,
             previous=previous,
@@ -143,10 +149,10 @@ def _narrower(
         told = [one for one in notices if project.name in one.notice.projects]
         yield channel, [one for one, projects in names if project.name in projects], told
     for word in AT_OR_ABOVE:
-        above = "" if word == WORDS[0] else " or above"
+        severity = severity_or_above(words_of(policy.language), word)
         channel = Channel(
             uri=severity_feed_uri(policy.feed.uri, word),
-            title=f"{policy.feed.title}: {word}{above}",
+            title=f"{policy.feed.title}: {severity}",
             style_uri=style,
             name=f"feed/severity/{word}",
         )

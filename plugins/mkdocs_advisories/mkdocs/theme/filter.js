@@ -1,5 +1,6 @@
 // The list of advisories: search, filters with live counts, sorting; all of it in the address.
 // Without this file the table is complete, newest first.
+import { gettext, ngettext } from "./words.js";
 
 const ORDERS = {
   "": ["date", "descending", () => 0],
@@ -8,6 +9,11 @@ const ORDERS = {
   project: ["project", "ascending", (a, b) => a.projects[0].localeCompare(b.projects[0])],
 };
 const FIELDS = ["text", "project", "year", "severity", "sort"]; // in this order in the address
+const FOLLOW = {
+  critical: gettext("Follow critical by Atom feed"),
+  high: gettext("Follow high or above by Atom feed"),
+  medium: gettext("Follow medium or above by Atom feed"),
+};
 const FEW = 200; // rows of a narrowed list whose advisories are on several pages
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -130,11 +136,10 @@ export function filter(form) {
   // The narrowest feed that has everything that the filter lets through, named by what it has.
   const feed = (wanted) => {
     const option = project.selectedOptions[0];
-    if (option?.dataset.feed) return { feed: option.dataset.feed, label: `Follow ${option.dataset.label} by Atom feed` };
+    if (option?.dataset.feed)
+      return { feed: option.dataset.feed, label: gettext("Follow %(project)s by Atom feed", { project: option.dataset.label }) };
     const least = chips.filter((chip) => chip.checked).at(-1);
-    if (!least?.dataset.feed) return all;
-    const above = chips[0] === least && least.value === "critical" ? "" : " or above";
-    return { feed: least.dataset.feed, label: `Follow ${least.value}${above} by Atom feed` };
+    return least?.dataset.feed ? { feed: least.dataset.feed, label: FOLLOW[least.value] } : all;
   };
 
   const apply = () => {
@@ -171,11 +176,12 @@ export function filter(form) {
     sorted = wanted.sort;
     mark(sorted);
     if (!older.length) count();
-    const noun = total === 1 ? "advisory" : "advisories";
-    const parts = [shown === total ? `${total} ${noun}` : `${shown} of ${total} ${noun}`];
-    if (isLong && shown > FEW) parts.push(`the first ${FEW} shown`);
-    if (older.length) parts.push("still reading the older ones");
-    else if (missed) parts.push("some of the older ones cannot be read: see their years");
+    const parts = [shown === total
+      ? ngettext("%(num)s advisory", "%(num)s advisories", total)
+      : ngettext("%(shown)s of %(num)s advisory", "%(shown)s of %(num)s advisories", total, { shown })];
+    if (isLong && shown > FEW) parts.push(gettext("the first %(count)s shown", { count: FEW }));
+    if (older.length) parts.push(gettext("still reading the older ones"));
+    else if (missed) parts.push(gettext("some of the older ones cannot be read: see their years"));
     status.textContent = most < Infinity && !reading ? start : parts.join(", ");
     none.hidden = shown > 0 || older.length > 0;
     clear.disabled = !isAsked;

@@ -16,7 +16,7 @@ from browser import Tab
 from conftest import BODY, MKDOCS_YML, NOW, PROJECT, Folder
 from mkdocs_advisories.disclosure.local_server import LocalServer
 from mkdocs_advisories.embargo import disclose
-from mkdocs_advisories.mkdocs.frame import SCRIPTS, STYLE
+from mkdocs_advisories.mkdocs.assets import SCRIPTS, STYLE
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.metadata import metadata
 

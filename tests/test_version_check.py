@@ -403,6 +403,10 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
         assert it.alarms == []
 
 
+CHECK_LOADED = (
+    "performance.getEntriesByType('resource').filter(one =>"
+    " /(check|reading|versions).js$/.test(one.name) && one.responseEnd).length === 3"
+)
 OUTPUT = "document.querySelector('.adv-check output')"
 
 
@@ -442,6 +446,8 @@ def test_an_advisory_answers_for_itself_and_nothing_is_sent(
         if "data-known" in (text := file.read_text(encoding="utf-8")) and "wasmtime" in text
     )
     window.open(f"{root}advisories/{name}/")
+    window.value("document.querySelector('#adv-version').focus()")
+    window.wait_for(CHECK_LOADED)
     before = window.value("performance.getEntriesByType('resource').length")
     assert "cannot be compared" in ask(window, "1-x")
     assert ask(window, "wasmtime==9999.0.0")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from importlib.resources import files as package_files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
+from mkdocs_advisories.mkdocs.assets import EARLY, SCRIPT, SCRIPTS, STYLE, assets
 from mkdocs_advisories.render.atom import MEDIA_TYPE
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
@@ -24,19 +24,12 @@ from mkdocs_advisories.site import PREVIEW, Content, Site
 from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
-STYLE = "assets/stylesheets/advisories.css"
-SCRIPT = "assets/javascripts/advisories/advisories.js"
-SCRIPTS = {
-    f"assets/javascripts/advisories/{name}": name
-    for name in ("advisories.js", "filter.js", "check.js", "reading.js", "versions.js")
-}
-"""Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
-
 _RIBBON = (
     '<div role="note" class="adv-preview"><strong>'
     f"{PREVIEW}.</strong> Do not share or deploy it.</div>\n"
 )
 _NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
+_BUNDLE = re.compile(r'<script src="([^"]*)assets/javascripts/bundle\.[^"]*"></script>')
 _BODY = re.compile(r"<body\b[^>]*>")
 _NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
 _SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
@@ -71,9 +64,8 @@ class Frame:
             files.append(File.generated(config, self.settings.index, content=text))
         for uri, content in self.site.contents.items():
             files.append(_file(uri, content, config))
-        theme = package_files("mkdocs_advisories.mkdocs") / "theme"
-        for uri, name in {STYLE: "advisories.css", **SCRIPTS}.items():
-            files.append(File.generated(config, uri, content=(theme / name).read_bytes()))
+        for uri, content in assets():
+            files.append(File.generated(config, uri, content=content))
         return files
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
@@ -126,9 +118,10 @@ class Frame:
         return output.replace("</head>", f"{links}{about}</head>", 1)
 
     @staticmethod
-    def with_names(output: str) -> str:
-        """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
-        return _NAMELESS.sub(r'\1 aria-label="Search"', output, count=1)
+    def mended(output: str) -> str:
+        """Mend Material's search: a name for its dialog (WCAG 2.2, 4.1.2), and no early load."""
+        named = _NAMELESS.sub(r'\1 aria-label="Search"', output, count=1)
+        return _BUNDLE.sub(rf'<script src="\1{EARLY}"></script>\n\g<0>', named, count=1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""

@@ -14,6 +14,7 @@ from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
+from mkdocs_advisories.render.ids import IDS_URI, ids
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.notes import Note
@@ -87,6 +88,7 @@ def build_site(
         }
     contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
     contents[VERSIONS_URI] = json_bytes(checkable(disclosure.advisories))
+    contents[IDS_URI] = json_bytes(ids(disclosure.advisories))
     records = record_files(disclosure.advisories, policy=policy)
     contents |= with_companions(records, signer=signer)
     contents |= draft_files(disclosure.advisories, policy=policy)

@@ -1,6 +1,39 @@
 // What makes pages of advisories handy. Without it, every page still says everything.
-import { check } from "./check.js";
 import { filter } from "./filter.js";
+
+const LARGE = 20_000; // characters, that a field would be slow to show
+
+// What few readers use is loaded when they begin to.
+function check(form) {
+  const field = form.elements.version;
+  let loaded = null;
+  const load = () => {
+    loaded ??= import("./check.js").then((it) => it.check(form)).catch(() => { loaded = null; });
+    return loaded;
+  };
+  const run = async (text) => (await load())?.(text);
+  form.addEventListener("focusin", load);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run(field.value);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || field.value.includes("\n")) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (text.length < LARGE) return;
+    event.preventDefault();
+    field.value = "";
+    run(text);
+  });
+}
+
+function search(field) {
+  field.addEventListener("focusin", async () => (await import("./jump.js")).search(field), { once: true });
+}
 
 function copy(button) {
   const code = button.parentElement.querySelector("code");
@@ -23,7 +56,10 @@ function copy(button) {
   });
 }
 
-const ENHANCED = { "[data-adv-check]": check, "[data-adv-filter]": filter, "[data-adv-copy]": copy };
+const ENHANCED = {
+  "[data-adv-check]": check, "[data-adv-filter]": filter, "[data-adv-copy]": copy,
+  "[data-md-component=search-query]": search,
+};
 
 function enhance() {
   for (const [selector, how] of Object.entries(ENHANCED))

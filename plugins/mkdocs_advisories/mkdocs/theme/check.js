@@ -3,7 +3,6 @@ import { isOfDistribution, read } from "./reading.js";
 import { compare, position } from "./versions.js";
 
 const MOST_SHOWN = 100;
-const LARGE = 20_000; // characters, that a field would be slow to show
 
 /** Say of a version whether an advisory is about it: "affected", "safe" or "unknown". */
 export function assess(advisory, version) {
@@ -131,8 +130,8 @@ function line({ known, version, state, affected, unknown, upgrade: fix }, root) 
   return element("li", parts);
 }
 
+/** Make ready to answer in a form; gives the function that answers a text. */
 export function check(form) {
-  const field = form.elements.version;
   const output = form.querySelector("output");
   const { known: stated, source, root } = form.dataset;
   let known = stated ? Promise.resolve(JSON.parse(stated)) : null;
@@ -150,7 +149,7 @@ export function check(form) {
       ...(list.length ? [element("ul", list)] : []),
     );
   };
-  const run = async (text) => {
+  return async (text) => {
     try {
       known ??= load();
       say(answer((await known).packages, text, Boolean(stated)));
@@ -159,20 +158,4 @@ export function check(form) {
       say({ state: "unknown", parts: ["The list of versions cannot be loaded. Look at the advisories themselves."] });
     }
   };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    run(field.value);
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || field.value.includes("\n")) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-  field.addEventListener("paste", (event) => {
-    const text = event.clipboardData.getData("text/plain");
-    if (text.length < LARGE) return;
-    event.preventDefault();
-    field.value = "";
-    run(text);
-  });
 }

@@ -135,7 +135,10 @@ export function filter(form) {
     soon = setTimeout(() => toAddress(wanted), 150); // costs a layout, and browsers ration it
   };
   form.addEventListener("input", changed);
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    (await import("./jump.js")).jump(text);
+  });
   form.addEventListener("reset", () => setTimeout(() => { changed(); text.focus(); }));
   none.querySelector("[data-adv-clear]").addEventListener("click", () => form.reset());
   fromAddress();

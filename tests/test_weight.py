@@ -1,0 +1,111 @@
+"""What a page costs a reader: bytes until it is shown, movement, calls to other hosts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import browser
+from browser import Tab
+from mkdocs_advisories.mkdocs.assets import SCRIPTS, assets, slim
+from site_gallery import PLAIN, addresses, build_gallery
+from site_server import served
+
+needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
+MOST = 80 * 1024
+
+LOADED = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .map(one => [one.name, one.transferSize])"""
+MOVED = """new Promise(done => {
+  let sum = 0;
+  const add = list => { for (const one of list) sum += one.value };
+  const observer = new PerformanceObserver(list => add(list.getEntries()));
+  observer.observe({type: "layout-shift", buffered: true});
+  setTimeout(() => { add(observer.takeRecords()); done(sum) }, 100);
+})"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_MKDOCS_2_WARNING", "1")
+        return build_gallery(tmp_path_factory.mktemp("gallery"))
+
+
+@pytest.fixture(scope="module")
+def root(site: Path) -> Iterator[str]:
+    with served(site) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with browser.tab(tmp_path_factory.mktemp("profile")) as it:
+        it.call("Network.enable")
+        it.call("Network.setCacheDisabled", cacheDisabled=True)
+        yield it
+        assert it.complaints == []
+
+
+def resize(window: Tab, width: int) -> None:
+    window.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=width,
+        height=900,
+        deviceScaleFactor=1,
+        mobile=width < 500,
+    )
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_is_light_still_and_calls_no_other_host(
+    site: Path, root: str, window: Tab, width: int
+) -> None:
+    """A first view, compressed by gzip as most hosts do. Icons of browsers are not counted."""
+    resize(window, width)
+    for uri in addresses(site):
+        window.open(root + uri)
+        loaded: list[list[Any]] = window.value(LOADED)
+        assert {urlsplit(name).netloc for name, _ in loaded} == {urlsplit(root).netloc}, uri
+        assert len(loaded) > 5, uri
+        assert sum(size for _, size in loaded) <= MOST, (uri, loaded)
+        assert window.value(MOVED) == 0, uri
+
+
+@needs_chromium
+def test_a_page_would_be_seen_to_move(root: str, window: Tab) -> None:
+    window.open(root + PLAIN)
+    window.value(
+        "document.querySelector('.adv').prepend(Object.assign(document.createElement('p'),"
+        " {textContent: 'x'.repeat(2000)})); new Promise(done => setTimeout(done, 200))"
+    )
+    assert window.value(MOVED) > 0
+
+
+@needs_chromium
+def test_the_index_of_the_search_comes_when_somebody_searches(root: str, window: Tab) -> None:
+    window.open(root + PLAIN)
+    asked = f"{LOADED}.some(one => one[0].endsWith('search_index.json'))"
+    assert not window.value(asked)
+    window.value("document.querySelector('[data-md-toggle=search]').click()")
+    window.wait_for(asked)
+    for address in (f"{root}?q=lantern", f"{root}{PLAIN}?h=lantern"):
+        window.open(address)
+        window.wait_for(asked)
+    window.wait_for("document.querySelector('.adv mark')")
+
+
+def test_only_comments_and_indentation_are_left_out() -> None:
+    text = "// one\nconst a = 1; // two\n  /* three\n four */\n\n  b(/\\/\\*/);\n/* five */ c();\n"
+    assert slim(text) == "const a = 1; // two\nb(/\\/\\*/);\n/* five */ c();\n"
+
+
+def test_no_text_of_ours_goes_over_lines() -> None:
+    """So that leaving out indentation changes none of it."""
+    for uri, content in assets():
+        if uri in SCRIPTS:
+            for line in content.decode().splitlines():
+                assert line.count("`") % 2 == 0, (uri, line)

@@ -159,6 +159,65 @@ def test_the_list_is_sorted_by_date_severity_and_project(root: str, window: Tab)
 
 
 @needs_chromium
+def test_the_heads_of_the_table_are_buttons_that_sort_there_and_back(
+    root: str, window: Tab
+) -> None:
+    window.open(root)
+
+    def click(column: str) -> tuple[str, str]:
+        head = f"document.querySelector('th[data-sort={column}]')"
+        window.value(f"{head}.querySelector('button').click()")
+        sort, direction = window.value(
+            f"[document.querySelector('#adv-sort').value, {head}.getAttribute('aria-sort')]"
+        )
+        assert window.value("document.querySelectorAll('[aria-sort]').length") == 1
+        return sort, direction
+
+    newest = shown(window)
+    assert click("severity") == ("severity", "descending")
+    assert shown(window) != newest
+    assert click("severity") == ("", None)
+    assert click("date") == ("oldest", "ascending")
+    assert shown(window)[0] == newest[-1]
+    assert click("date") == ("", "descending")
+    assert shown(window) == newest
+    assert click("project") == ("project", "ascending")
+    window.wait_for("location.search === '?sort=project'")
+
+
+LONG_LIST = """(async () => {
+  const list = document.querySelector(".adv-index").cloneNode(true);
+  document.querySelector(".adv-index").remove();
+  document.querySelector(".md-content__inner").append(list);
+  const body = list.querySelector("tbody");
+  const some = [...body.rows];
+  for (let n = 1; n < 20; n += 1) body.append(...some.map((row) => row.cloneNode(true)));
+  [...body.rows].forEach((row, place) => { row.dataset.place = place; });
+  list.querySelectorAll("th button").forEach((one) => one.replaceWith(...one.childNodes));
+  const { filter } = await import(document.querySelector("script[type=module]").src
+    .replace("advisories.js", "filter.js"));
+  filter(list.querySelector(".adv-filter"));
+  return body.rows.length;
+})()"""
+
+
+@needs_chromium
+def test_a_long_list_comes_into_order_in_slices_and_the_last_order_wins(
+    root: str, window: Tab
+) -> None:
+    window.open(root)
+    assert window.value(LONG_LIST) == 1280
+    choose(window, "sort", "oldest")
+    choose(window, "sort", "severity")
+    scores = "[...document.querySelectorAll('.adv-table tbody tr')].map(one => +one.dataset.score)"
+    sorted_now = f"(all => all.every((one, at) => !at || all[at - 1] >= one))({scores})"
+    window.wait_for(sorted_now)
+    choose(window, "sort", "")
+    places = scores.replace("score", "place")
+    window.wait_for(f"({places}).every((one, at) => one === at)")
+
+
+@needs_chromium
 def test_the_address_holds_the_state_and_brings_it_back(root: str, window: Tab) -> None:
     window.open(f"{root}?kept=1#advisories")
     choose(window, "text", "heap")

@@ -1,12 +1,15 @@
 // The list of advisories: search, filters with live counts, sorting; all of it in the address.
 // Without this file the table is complete, newest first.
 
+const collator = new Intl.Collator();
 const ORDERS = {
   "": ["date", "descending", () => 0],
   oldest: ["date", "ascending", (a, b) => b.place - a.place],
   severity: ["severity", "descending", (a, b) => b.score - a.score],
-  project: ["project", "ascending", (a, b) => a.projects[0].localeCompare(b.projects[0])],
+  project: ["project", "ascending", (a, b) => collator.compare(a.projects[0], b.projects[0])],
 };
+const IN_SIGHT = 100; // rows
+const SLICE = 400;
 const FIELDS = ["text", "project", "year", "severity", "sort"]; // in this order in the address
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -31,7 +34,9 @@ export function filter(form) {
   const all = { feed: follow.getAttribute("href"), label: follow.textContent };
   const { text, project, year, sort } = form.elements;
   const chips = [...form.querySelectorAll("[name=severity]")];
+  const orders = {};
   let sorted = "";
+  let turns = 0;
 
   const fromAddress = () => {
     const stated = new URLSearchParams(location.search);
@@ -72,19 +77,41 @@ export function filter(form) {
       chip.parentElement.querySelector("[data-count]").textContent = counts.severity[chip.value] ?? 0;
   };
 
+  // To move a row that is laid out costs more than all the rest: first those that may be in sight,
+  // then the others, a slice at a time. A later order ends an earlier one.
+  const arrange = (inOrder, turn, from = 0) => {
+    if (turn !== turns || from >= inOrder.length) return;
+    const slice = inOrder.slice(from, from + (from ? SLICE : IN_SIGHT));
+    const moved = slice.map((one) => one.row);
+    if (from) inOrder[from - 1].row.after(...moved);
+    else table.tBodies[0].prepend(...moved);
+    setTimeout(arrange, 0, inOrder, turn, from + slice.length);
+  };
+
   const order = (by) => {
     if (by === sorted) return;
     sorted = by;
     const [column, direction, compare] = ORDERS[by];
-    const inOrder = [...rows].sort((a, b) => compare(a, b) || a.place - b.place);
-    const body = table.tBodies[0];
-    body.remove(); // so that the page is told once, not for every row
-    body.append(...inOrder.map((one) => one.row));
-    table.append(body);
+    orders[by] ??= [...rows].sort((a, b) => compare(a, b) || a.place - b.place);
+    turns += 1;
+    arrange(orders[by], turns);
     for (const head of table.tHead.rows[0].cells) {
       if (head.dataset.sort === column) head.setAttribute("aria-sort", direction);
       else head.removeAttribute("aria-sort");
     }
+  };
+
+  // Each head is a button: it sorts by its column, and back, as the choice above the table does.
+  const sortable = (head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    const own = Object.keys(ORDERS).filter((by) => ORDERS[by][0] === head.dataset.sort);
+    button.addEventListener("click", () => {
+      sort.value = own[own.indexOf(sort.value) + 1] ?? (own.length > 1 ? own[0] : "");
+      changed();
+    });
   };
 
   // The narrowest feed that has everything that the filter lets through, named by what it has.
@@ -141,6 +168,7 @@ export function filter(form) {
   });
   form.addEventListener("reset", () => setTimeout(() => { changed(); text.focus(); }));
   none.querySelector("[data-adv-clear]").addEventListener("click", () => form.reset());
+  table.tHead.querySelectorAll("[data-sort]").forEach(sortable);
   fromAddress();
   apply();
 }

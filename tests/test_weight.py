@@ -16,7 +16,7 @@ from site_server import served
 needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
 MOST = 80 * 1024
 
-LOADED = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+LOADED = """["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
   .map(one => [one.name, one.transferSize])"""
 MOVED = """new Promise(done => {
   let sum = 0;

@@ -24,7 +24,10 @@ function check(form) {
   });
   field.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain");
-    if (text.length < LARGE) return;
+    if (text.length < LARGE) {
+      if (text.trim().includes("\n")) setTimeout(() => run(field.value)); // a lock file: it is there now
+      return;
+    }
     event.preventDefault();
     field.value = "";
     run(text);

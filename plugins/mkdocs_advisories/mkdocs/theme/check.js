@@ -49,21 +49,21 @@ export function judge(known, found) {
   const byName = new Map();
   for (const one of known) byName.set(plain(one.name), [...(byName.get(plain(one.name)) ?? []), one]);
   const verdicts = new Map();
-  for (const { ecosystem, name, version } of found)
+  for (const { ecosystem, name, version, elsewhere } of found)
     for (const one of byName.get(plain(name)) ?? []) {
-      const key = `${one.ecosystem} ${one.name} ${version}`;
-      if (!verdicts.has(key) && is(one, ecosystem, name)) verdicts.set(key, verdict(one, version));
+      const key = `${one.ecosystem} ${one.name} ${version} ${Boolean(elsewhere)}`;
+      if (!verdicts.has(key) && is(one, ecosystem, name)) verdicts.set(key, verdict(one, version, elsewhere));
     }
   return [...verdicts.values()];
 }
 
-function verdict(known, version) {
+function verdict(known, version, elsewhere = false) {
   const states = known.advisories.map((advisory) => ({ advisory, state: assess(advisory, version) }));
   const of = (state) => states.filter((one) => one.state === state).map((one) => one.advisory);
   const affected = of("affected");
   const unknown = of("unknown");
-  const state = affected.length ? "affected" : unknown.length ? "unknown" : "safe";
-  return { known, version, state, affected, unknown, upgrade: affected.length ? upgrade(known, version) : null };
+  const state = affected.length ? "affected" : unknown.length || elsewhere ? "unknown" : "safe";
+  return { known, version, elsewhere, state, affected, unknown, upgrade: affected.length ? upgrade(known, version) : null };
 }
 
 const placed = (version, scheme) => position(version, scheme) ?? position(version.replace(/^[vV]/, ""), scheme);
@@ -98,7 +98,6 @@ const packages = (found) => (found.length === 1 ? found[0].name : `any of the ${
 const WORDS = {
   empty: () => ["Enter a version first, or paste a lock file."],
   "too long": () => ["That is more than 20 million characters. Paste only the lines of the package."],
-  unsupported: () => ["Lock files of Yarn and pnpm are not read here. Enter each package as ", ["name@1.2.3"], "."],
   requirement: () => ["That is a requirement, which many versions meet. Enter the version that is installed."],
   nothing: () => ["There is no version in that. Write it as ", ["1.2.3"], " or ", ["name==1.2.3"], ", or paste a lock file."],
   unreadable: ({ source }) => [`That looks like ${source}, but cannot be read. Paste the whole file.`],
@@ -116,7 +115,7 @@ function advice(affected, fix) {
   return [some ? "No single fixed version can be named: see there." : "No fixed version is known."];
 }
 
-function line({ known, version, state, affected, unknown, upgrade: fix }, root) {
+function line({ known, version, elsewhere, state, affected, unknown, upgrade: fix }, root) {
   const parts = [[`${known.name} ${version}`], ` (${known.ecosystem}) `];
   const links = (some) => some.flatMap((one, at) => [at ? ", " : "", element("a", [one.id], { href: root + one.uri })]);
   if (state === "safe") parts.push("is outside of every range that is affected.");
@@ -127,6 +126,7 @@ function line({ known, version, state, affected, unknown, upgrade: fix }, root) 
     if (isOfDistribution(version)) parts.push(" This is a distribution’s own version: ask the distribution.");
     else parts.push(" Look at the table.");
   }
+  if (elsewhere) parts.push(...(affected.length || unknown.length ? [" It "] : []), "is not from a registry, so its version does not say which fixes are in it.");
   return element("li", parts);
 }
 

@@ -282,3 +282,17 @@ def test_the_validator_of_html_finds_nothing_of_ours(site: Path) -> None:
         )
     ]
     assert ours == []
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_feed_in_a_browser_is_written_as_large_as_a_page(
+    root: str, window: Tab, width: int
+) -> None:
+    """Phones lay XML out as wide as a desk, then shrink it."""
+    resize(window, width)
+    window.open(f"{root}feed.xml")
+    size = "parseFloat(getComputedStyle(document.querySelector('entry > summary')).fontSize)"
+    assert window.value(f"{size} * visualViewport.scale") >= 15
+    assert window.value("document.documentElement.scrollWidth <= innerWidth")
+    window.complaints.clear()  # this site has no icon where browsers look for one

@@ -164,7 +164,7 @@ def test_the_heads_of_the_table_are_buttons_that_sort_there_and_back(
 ) -> None:
     window.open(root)
 
-    def click(column: str) -> tuple[str, str]:
+    def click(column: str) -> tuple[str, str | None]:
         head = f"document.querySelector('th[data-sort={column}]')"
         window.value(f"{head}.querySelector('button').click()")
         sort, direction = window.value(

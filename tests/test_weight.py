@@ -1,5 +1,6 @@
 """What a page costs a reader: bytes until it is shown, movement, calls to other hosts."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 
 import browser
 from browser import Tab
-from mkdocs_advisories.mkdocs.assets import SCRIPTS, assets, slim
+from conftest import PROJECT
+from mkdocs_advisories.mkdocs.assets import SCRIPTS, assets, slim, slim_style
 from site_gallery import PLAIN, addresses, build_gallery
 from site_server import served
 
@@ -66,6 +68,7 @@ def test_every_page_is_light_still_and_calls_no_other_host(
 ) -> None:
     """A first view, compressed by gzip as most hosts do. Icons of browsers are not counted."""
     resize(window, width)
+    window.call("Emulation.setCPUThrottlingRate", rate=4)  # so that what moves is seen to move
     for uri in addresses(site):
         window.open(root + uri)
         loaded: list[list[Any]] = window.value(LOADED)
@@ -73,6 +76,8 @@ def test_every_page_is_light_still_and_calls_no_other_host(
         assert len(loaded) > 5, uri
         assert sum(size for _, size in loaded) <= MOST, (uri, loaded)
         assert window.value(MOVED) == 0, uri
+        assert not any(name.endswith("sitemap.xml") for name, _ in loaded)
+    window.call("Emulation.setCPUThrottlingRate", rate=1)
 
 
 @needs_chromium
@@ -101,6 +106,17 @@ def test_the_index_of_the_search_comes_when_somebody_searches(root: str, window:
 def test_only_comments_and_indentation_are_left_out() -> None:
     text = "// one\nconst a = 1; // two\n  /* three\n four */\n\n  b(/\\/\\*/);\n/* five */ c();\n"
     assert slim(text) == "const a = 1; // two\nb(/\\/\\*/);\n/* five */ c();\n"
+
+
+def test_a_style_keeps_its_meaning() -> None:
+    style = (
+        "/* one */\na b,\n.c > d { color: red; margin: 0 1px; }\n@media (x: y) {\n  e { f: g }\n}\n"
+    )
+    assert slim_style(style) == "a b,\n.c > d{color:red;margin:0 1px;}@media (x:y){e{f:g}}\n"
+    source = (PROJECT / "plugins/mkdocs_advisories/mkdocs/theme/advisories.css").read_text("utf-8")
+    texts = re.findall(r'"[^"\n]*"', re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL))
+    assert texts
+    assert not [one for one in texts if slim_style(one) != f"{one}\n"]
 
 
 def test_no_text_of_ours_goes_over_lines() -> None:

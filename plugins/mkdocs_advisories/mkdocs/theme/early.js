@@ -1,6 +1,11 @@
 // Material fetches its whole search index, and starts the worker that reads it, with every page.
-// Here both wait until somebody searches, or a page is to show the words that were found.
+// Here both wait until somebody searches, or a page is to show the words that were found. So does
+// the sitemap, which a link to a feed makes Material fetch: only other languages and instant
+// navigation need it.
 {
+  const usesSitemap = document.getElementById("__config")?.textContent.includes("navigation.instant")
+    || document.querySelector("link[hreflang]");
+  const late = usesSitemap ? /\/search\/search_index\.json$/ : /\/(?:search\/search_index\.json|sitemap\.xml)$/;
   let start;
   const wanted = new Promise((done) => { start = done; });
   if (/[?&][hq]=/.test(location.search)) start();
@@ -10,7 +15,7 @@
   const { open, send } = XMLHttpRequest.prototype;
   const waiting = new WeakSet();
   XMLHttpRequest.prototype.open = function (method, url, ...more) {
-    if (/\/search\/search_index\.json$/.test(url)) waiting.add(this);
+    if (late.test(url)) waiting.add(this);
     return open.call(this, method, url, ...more);
   };
   XMLHttpRequest.prototype.send = function (body) {

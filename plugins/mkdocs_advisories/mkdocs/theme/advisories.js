@@ -34,8 +34,17 @@ function check(form) {
   });
 }
 
+// Material's search: Enter leads from an id to its advisory; what is none is left to Material.
 function search(field) {
-  field.addEventListener("focusin", async () => (await import("./jump.js")).search(field), { once: true });
+  const load = () => import("./jump.js");
+  field.addEventListener("focusin", load, { once: true });
+  field.addEventListener("keydown", async (event) => {
+    if (event.key !== "Enter" || !event.isTrusted || !field.value.includes("-")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { jump } = await load();
+    if (!(await jump(field))) field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  });
 }
 
 function copy(button) {

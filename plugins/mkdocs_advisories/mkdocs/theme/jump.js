@@ -28,14 +28,3 @@ export async function jump(field) {
   if (address) location.assign(address);
   return Boolean(address);
 }
-
-/** Let Material's search go to an id; what is none is left to Material. */
-export function search(field) {
-  field.addEventListener("input", () => { if (ID.test(field.value.trim())) load(); });
-  field.addEventListener("keydown", async (event) => {
-    if (event.key !== "Enter" || !event.isTrusted || !ID.test(field.value.trim())) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!(await jump(field))) field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-  });
-}

@@ -12,7 +12,7 @@ IDS_URI = "ids.json"
 def ids(advisories: Iterable[Disclosed]) -> dict[str, Any]:
     """Give every advisory's id with its aliases, and the folder of the pages.
 
-    It is fetched when a reader presses Enter after what looks like an id: ten thousand advisories with
-    two ids each are half a megabyte, a third of that compressed.
+    It is fetched when a reader presses Enter after what looks like an id. Ten thousand advisories
+    with two ids each are 410 kB, 142 kB compressed.
     """
     return {"folder": FOLDER, "ids": {one.id: list(one.content.aliases) for one in advisories}}

@@ -17,6 +17,9 @@ from site_server import served
 
 needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
 MOST = 80 * 1024
+STILL = 0.0005
+"""What is shown as 0.00. A slow browser pauses within elements: a button may be there before its
+word, and its baseline moves by a pixel."""
 
 LOADED = """["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
   .map(one => [one.name, one.transferSize])"""
@@ -75,7 +78,7 @@ def test_every_page_is_light_still_and_calls_no_other_host(
         assert {urlsplit(name).netloc for name, _ in loaded} == {urlsplit(root).netloc}, uri
         assert len(loaded) > 5, uri
         assert sum(size for _, size in loaded) <= MOST, (uri, loaded)
-        assert window.value(MOVED) == 0, uri
+        assert window.value(MOVED) < STILL, uri
         assert not any(name.endswith("sitemap.xml") for name, _ in loaded)
     window.call("Emulation.setCPUThrottlingRate", rate=1)
 
@@ -87,7 +90,7 @@ def test_a_page_would_be_seen_to_move(root: str, window: Tab) -> None:
         "document.querySelector('.adv').prepend(Object.assign(document.createElement('p'),"
         " {textContent: 'x'.repeat(2000)})); new Promise(done => setTimeout(done, 200))"
     )
-    assert window.value(MOVED) > 0
+    assert window.value(MOVED) > STILL
 
 
 @needs_chromium

@@ -4,16 +4,19 @@ The modules run in Node.js as they stand; the form runs in Chromium.
 """
 
 import json
+import logging
 import random
+import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from mkdocs.commands.build import build
@@ -150,6 +153,27 @@ def test_every_version_of_the_example_advisories_is_ordered_alike(modules: Path)
         assert found == [compare(*pair, scheme=scheme) for pair in pairs]
 
 
+REAL = {
+    Scheme.SEMVER: ("rustsec/crates/*/*.md", r'"[<>=^~ ]*(\d+\.\d+\.\d+[^",\s]*)'),
+    Scheme.PEP440: ("pypa/**/*.yaml", r"^\s*- ['\"]?(\d[^\s'\"]*)['\"]?$"),
+}
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", REAL)
+def test_real_versions_are_ordered_alike(modules: Path, corpora: Path, scheme: Scheme) -> None:
+    """Those that advisories about crates and Python packages name, each with its neighbours."""
+    pattern, named = REAL[scheme]
+    pairs = set()
+    for file in (corpora / "data").glob(pattern):
+        found = re.findall(named, file.read_text(encoding="utf-8"), re.MULTILINE)
+        pairs |= {*pairwise(found[:60]), *zip(found[:40], sorted(found)[:40], strict=False)}
+    some = sorted(pairs)[:40_000]
+    assert len(some) > 1_000
+    expected = [compare(*pair, scheme=scheme) for pair in some]
+    assert run(modules, ORDER, [[*pair, scheme.value] for pair in some]) == expected
+
+
 @needs_node
 @pytest.mark.parametrize("scheme", ["constructor", "__proto__", "", None])
 def test_an_unknown_scheme_compares_nothing(modules: Path, scheme: str | None) -> None:
@@ -167,6 +191,37 @@ def example() -> dict[str, Any]:
     assert isinstance(settings, Configuration)
     catalog = read_catalog(PROJECT / "advisories", prefix="advisories", policy=settings.policy)
     return checkable(disclose(catalog.advisories, now=datetime(2100, 1, 1, tzinfo=UTC)).advisories)
+
+
+FORMATS = PROJECT / "tests" / "lock-files"
+
+
+@needs_node
+@pytest.mark.parametrize("name", sorted(one.name for one in FORMATS.glob("*.*")))
+def test_a_lock_file_is_read(modules: Path, name: str) -> None:
+    """Each file has lamp 2.0.9, a release; some have lamp 2.0.8 and 9.9.9 from elsewhere."""
+    ecosystem, scheme = {
+        "cargo": ("crates.io", "SemVer 2.0.0"),
+        "pip": ("PyPI", "PEP 440"),
+        "js": ("npm", "SemVer 2.0.0"),
+        "php": ("Packagist", None),
+        "ruby": ("RubyGems", None),
+    }[name.partition("-")[0]]
+    full = {"php": "works/lamp"}.get(name.partition("-")[0], "lamp")
+    full = "@works/lamp" if ecosystem == "npm" else full
+    lamp = package(full, ["2.0.0", "2.1.0", None], ecosystem=ecosystem, scheme=scheme)
+    text = (FORMATS / name).read_text(encoding="utf-8")
+    (found,) = run(modules, ANSWERS, [[[lamp], text]])
+    told = {one["package"].rpartition(" ")[2]: one["state"] for one in found["verdicts"]}
+    if scheme is None:
+        assert found["state"] == "unknown"
+        assert set(told.values()) == {"unknown"}, "the order of these versions is not known"
+    else:
+        assert told.pop("2.0.9") == "affected"
+        assert found["verdicts"][0]["upgrade"] == "2.1.0"
+        assert told.pop("9.9.9", "unknown") == "unknown", "a fork may lack the fix"
+        assert told in ({}, {"2.0.8": "affected"})
+    assert ("9.9.9" in text) == any("9.9.9" in one["package"] for one in found["verdicts"])
 
 
 def package(
@@ -205,6 +260,7 @@ source = "registry+https://github.com/rust-lang/crates.io-index"
 [[package]]
 name = "lantern"
 version = "1.3.0"
+source = "sparse+https://mirror.example/index/"
 
 [[package]]
 name = "other"
@@ -303,8 +359,15 @@ UNSURE = {
     '{"packages": {"node_modules/x": null}}': "There is no version",
     '{"dependencies": {"a": {"dependencies": "x"}}}': "There is no version",
     "[[package]]\nname = 1\n": "looks like Cargo.lock",
-    "# yarn lockfile v1\n\nlantern@^1:\n  version 1.0.5\n": "Yarn and pnpm are not read",
-    "lockfileVersion: '9.0'\n": "Yarn and pnpm are not read",
+    "# yarn lockfile v1\n\nlantern@^1:\n  version 1.0.5\n": "looks like yarn.lock",
+    "__metadata:\n  version: 8\n": "looks like yarn.lock",
+    "lockfileVersion: '9.0'\n": "looks like pnpm-lock.yaml",
+    "GEM\n  specs:\n": "looks like Gemfile.lock",
+    "GEM\n  specs:\n    lantern (1.0.5)\n": "No advisory here is about lantern",
+    '{"packages": [null, {"name": "lantern"}, {"name": 1, "version": []}]}': "There is no version",
+    '{"default": {"lantern": {"git": "https://x.example/"}}, "develop": null}': "no version",
+    '{"packages": {"lantern": ["lantern"], "x": [null], "y": []}}': "There is no version",
+    "-e git+https://x.example/lantern@1.0.5#egg=lantern": "requirement",
 }
 
 
@@ -321,6 +384,12 @@ HOSTILE = [
     *("a" + " " * 1990 + "b\n", " #" * 900 + "\n", "a" * 1990 + "\n", "a@1" * 600 + "\n"),
     *("1." * 900 + "\n", "a" + "=" * 1900 + "\n", "a[" * 900 + "\n", "a - " * 480 + "\n", "a"),
     *('{"dependencies":', "\n", "lantern@1.0.0-" + "a." * 900 + "\n", "[[package]]\n"),
+    *(
+        "# yarn lockfile v1\n" + "@" * 900 + "\n",
+        '__metadata:\n  resolution: "' + "a@" * 900 + "\n",
+    ),
+    *("lockfileVersion: 9\npackages:\n  /@" + "a/" * 900 + "\n", "GEM\n" + "    a" * 300 + " (\n"),
+    *('{"packages": [' + ", " * 900, "{" + "," + " " * 900),
 ]
 
 
@@ -346,6 +415,72 @@ def test_ranges_that_cannot_be_read_leave_no_one_safe(modules: Path) -> None:
     (all_versions, by_name) = run(modules, ANSWERS, [[[every], "3.0"], [[named], "lantern@3"]])
     assert all_versions["state"] == "affected"
     assert by_name["state"] == "unknown"
+
+
+UPGRADES = """
+import { upgrade } from "./check.js";
+const ask = ([known, version]) => upgrade(known, version);
+"""
+SOME = [
+    f"{major}.{minor}.{patch}" for major in (0, 1, 2) for minor in (0, 1) for patch in (0, 1, 2)
+]
+SOME += ["1.0.0-rc.1", "2.0.0-alpha", "2.0.0-rc.10", "2.0.0-rc.2"]
+
+
+def smallest(spans: list[list[list[str | None]]], version: str, scheme: Scheme) -> str | None:
+    """Try every fixed version, from the lowest: what the pages ought to say."""
+
+    def at(text: str) -> Any:  # noqa: ANN401 - of no interest here
+        return position(text, scheme)
+
+    def hit(text: str, span: list[str | None]) -> bool:
+        start, fixed, last = span
+        return (
+            (start == "0" or at(text) >= at(str(start)))
+            and (fixed is None or at(text) < at(fixed))
+            and (last is None or at(text) <= at(last))
+        )
+
+    every = [span for one in spans for span in one]
+    fixes = sorted({str(span[1]) for span in every if span[1]}, key=at)
+    for fix in fixes:
+        if at(fix) > at(version) and not any(hit(fix, span) for span in every):
+            return fix
+    return None
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", [Scheme.SEMVER, Scheme.PEP440])
+def test_the_upgrade_is_the_lowest_that_no_advisory_is_about(modules: Path, scheme: Scheme) -> None:
+    """Thousands of made-up packages against trying everything."""
+    chance = random.Random(7)  # noqa: S311 - the same choice every time
+    pool = [one for one in SOME if position(one, scheme)]
+    pool += ["1.0.post1", "2.0.dev3", "1!0.1"] if scheme is Scheme.PEP440 else []
+
+    def span() -> list[str | None]:
+        start, end = sorted(
+            chance.sample(pool, 2), key=lambda one: cast("Any", position(one, scheme))
+        )
+        kind = chance.choice(("fixed", "fixed", "fixed", "last", "open"))
+        fixed, last = (end if kind == "fixed" else None), (end if kind == "last" else None)
+        return [chance.choice(("0", start)), fixed, last]
+
+    questions, expected = [], []
+    for _ in range(3_000):
+        spans = [[span() for _ in range(chance.randint(1, 2))] for _ in range(chance.randint(1, 3))]
+        advisories = [
+            {"id": f"A-{n}", "uri": "", "scheme": scheme.value, "spans": some, "versions": []}
+            for n, some in enumerate(spans)
+        ]
+        version = chance.choice(pool)
+        known = {"ecosystem": "x", "name": "lamp", "advisories": advisories}
+        questions.append([known, version])
+        expected.append(smallest(spans, version, scheme))
+    assert sum(one is not None for one in expected) > 500
+    assert sum(one is None for one in expected) > 500
+    found = run(modules, UPGRADES, questions)
+    wrong = [it for it in zip(questions, expected, found, strict=True) if it[1] != it[2]]
+    assert wrong == []
 
 
 @needs_node
@@ -403,6 +538,10 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
         assert it.alarms == []
 
 
+CHECK_LOADED = (
+    "performance.getEntriesByType('resource').filter(one =>"
+    " /(check|reading|versions).js$/.test(one.name) && one.responseEnd).length === 3"
+)
 OUTPUT = "document.querySelector('.adv-check output')"
 
 
@@ -442,6 +581,8 @@ def test_an_advisory_answers_for_itself_and_nothing_is_sent(
         if "data-known" in (text := file.read_text(encoding="utf-8")) and "wasmtime" in text
     )
     window.open(f"{root}advisories/{name}/")
+    window.value("document.querySelector('#adv-version').focus()")
+    window.wait_for(CHECK_LOADED)
     before = window.value("performance.getEntriesByType('resource').length")
     assert "cannot be compared" in ask(window, "1-x")
     assert ask(window, "wasmtime==9999.0.0")
@@ -476,3 +617,54 @@ def test_enter_asks_and_the_answer_is_announced(root: str, window: Tab) -> None:
     role = window.call("Accessibility.getFullAXTree")["nodes"]
     roles = {one["role"]["value"]: one["name"]["value"] for one in role if "name" in one}
     assert "status" in roles
+
+
+@needs_chromium
+def test_a_new_reader_learns_what_to_do_from_a_pasted_lock_file(root: str, window: Tab) -> None:
+    """From the home page to an answer: open it, click the field, paste. The log has the time."""
+    window.open(root)
+    point = window.value(
+        "(box => [box.x + box.width / 2, box.y + box.height / 2])"
+        "(document.querySelector('#adv-version').getBoundingClientRect())"
+    )
+    assert 0 < point[1] < window.value("innerHeight"), "the field is in sight without scrolling"
+    began = time.monotonic()
+    for kind in ("mousePressed", "mouseReleased"):
+        window.call(
+            "Input.dispatchMouseEvent",
+            type=kind,
+            x=point[0],
+            y=point[1],
+            button="left",
+            clickCount=1,
+        )
+    crate = '\n[[package]]\nname = "crate-{}"\nversion = "1.0.0"\nsource = "registry+x"\n'
+    lock = CARGO_LOCK.replace("lantern", "wasmtime").replace("1.0.5", "24.0.0", 1)
+    for text, said in (
+        (lock, "Upgrade to"),
+        (lock.replace("24.0.0", "9999.0.0").replace("1.3.0", "9999.0.0"), "Not affected."),
+    ):
+        window.value(
+            "globalThis.data = new DataTransfer(); data.setData('text/plain',"
+            f" {json.dumps(text + ''.join(map(crate.format, range(400))))});"
+            " document.activeElement.dispatchEvent(new ClipboardEvent('paste',"
+            " {clipboardData: data, cancelable: true, bubbles: true})); 1"
+        )
+        window.wait_for(f"{OUTPUT}.innerText.includes({said!r})")
+    taken = time.monotonic() - began
+    logging.getLogger(__name__).info("one click and two pastes, two answers: %.2f s", taken)
+    assert "403 read" in window.value(f"{OUTPUT}.innerText")
+
+
+@needs_chromium
+def test_a_short_lock_file_is_answered_when_it_is_pasted(root: str, window: Tab) -> None:
+    window.open(root)
+    lock = CARGO_LOCK.replace("lantern", "wasmtime").replace("1.0.5", "24.0.0", 1)
+    window.value(
+        "globalThis.shelf = document.createElement('textarea'); document.body.append(shelf);"
+        f" shelf.value = {json.dumps(lock)}; shelf.select(); document.execCommand('cut');"
+        " document.querySelector('#adv-version').focus(); 1"
+    )
+    window.call("Input.dispatchKeyEvent", type="keyDown", key="v", modifiers=2, commands=["paste"])
+    window.wait_for(f"{OUTPUT}.innerText.startsWith('Affected.')")
+    assert window.value("document.querySelector('#adv-version').value") == lock

@@ -23,7 +23,7 @@ from browser import Tab
 from conftest import BODY, MKDOCS_YML, NOW, PROJECT, Folder
 from mkdocs_advisories.disclosure.local_server import LocalServer
 from mkdocs_advisories.embargo import disclose
-from mkdocs_advisories.mkdocs.frame import SCRIPTS
+from mkdocs_advisories.mkdocs.assets import SCRIPTS
 from mkdocs_advisories.model import SeverityType
 from mkdocs_advisories.render import words as all_words
 from mkdocs_advisories.render.bulletin import bulletin

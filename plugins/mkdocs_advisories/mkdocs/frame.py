@@ -17,37 +17,22 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
-from mkdocs_advisories.mkdocs.lean import lean
+from mkdocs_advisories.mkdocs.assets import EARLY, SCRIPT, SCRIPTS, STYLE, assets
 from mkdocs_advisories.render.atom import MEDIA_TYPE
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.render.words import words_of
-from mkdocs_advisories.render.words.scripts import in_language
 from mkdocs_advisories.site import PREVIEW, Content, Site
 from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
 MISSING_MARKER = "<!-- advisories-missing -->"
-STYLE = "assets/stylesheets/advisories.css"
-SCRIPT = "assets/javascripts/advisories/advisories.js"
-SCRIPTS = {
-    f"assets/javascripts/advisories/{name}": name
-    for name in (
-        "advisories.js",
-        "filter.js",
-        "check.js",
-        "reading.js",
-        "versions.js",
-        "words.js",
-    )
-}
-"""Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
-
 _RIBBON = (
     '<div role="note" class="adv-preview"><span lang="en">'
     f"<strong>{PREVIEW}.</strong></span> {{}}</div>\n"
 )
 _NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
+_BUNDLE = re.compile(r'<script src="([^"]*)assets/javascripts/bundle\.[^"]*"></script>')
 _BODY = re.compile(r"<body\b[^>]*>")
 _NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
 _SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
@@ -83,12 +68,8 @@ class Frame:
             files.append(File.generated(config, self.settings.index, content=text))
         for uri, content in self.site.contents.items():
             files.append(_file(uri, content, config))
-        theme = package_files("mkdocs_advisories.mkdocs") / "theme"
-        for uri, name in {STYLE: "advisories.css", **SCRIPTS}.items():
-            served = lean((theme / name).read_text(encoding="utf-8"))
-            if uri in SCRIPTS:
-                served = in_language(served, self.settings.policy.language)
-            files.append(File.generated(config, uri, content=served))
+        for uri, content in assets(self.settings.policy.language):
+            files.append(File.generated(config, uri, content=content))
         return files
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
@@ -146,10 +127,11 @@ class Frame:
         """Say on the page of errors where else to look, if it is ours."""
         return output.replace(MISSING_MARKER, self.site.missing, 1)
 
-    def with_names(self, output: str) -> str:
-        """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
+    def mended(self, output: str) -> str:
+        """Mend Material's search: a name for its dialog (WCAG 2.2, 4.1.2), and no early load."""
         name = escape(words_of(self.settings.policy.language).gettext("Search"))
-        return _NAMELESS.sub(lambda found: f'{found[1]} aria-label="{name}"', output, count=1)
+        named = _NAMELESS.sub(lambda found: f'{found[1]} aria-label="{name}"', output, count=1)
+        return _BUNDLE.sub(rf'<script src="\1{EARLY}"></script>\n\g<0>', named, count=1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""

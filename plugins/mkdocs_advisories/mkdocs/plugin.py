@@ -170,7 +170,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         linked = self.frame.with_feed_link(
             self.frame.with_data_links(output, page), from_url=page.url
         )
-        return self.frame.secured(self.frame.marked(self.frame.with_names(linked)), page)
+        return self.frame.secured(self.frame.marked(self.frame.mended(linked)), page)
 
     @event_priority(-100)
     @discreet
@@ -182,7 +182,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             return output_content
         helped = self.frame.with_help(output_content)
         linked = self.frame.with_feed_link(helped, from_url=None)
-        return self.frame.secured(self.frame.marked(self.frame.with_names(linked)), None)
+        return self.frame.secured(self.frame.marked(self.frame.mended(linked)), None)
 
     @discreet
     def on_post_build(self, config: MkDocsConfig) -> None:

@@ -15,6 +15,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import bundle_uri, page_uri
 from mkdocs_advisories.render.bundle import bundles
 from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
+from mkdocs_advisories.render.ids import IDS_URI, ids
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.listing import Line, Rows, lines_of
@@ -89,6 +90,7 @@ def build_site(
         upcoming=upcoming,
     )
     contents[VERSIONS_URI] = json_bytes(checkable(disclosure.advisories))
+    contents[IDS_URI] = json_bytes(ids(disclosure.advisories))
     records = record_files(disclosure.advisories, policy=policy)
     contents |= with_companions(records, signer=signer)
     contents |= draft_files(disclosure.advisories, policy=policy)

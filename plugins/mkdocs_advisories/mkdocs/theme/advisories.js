@@ -1,7 +1,52 @@
 // What makes pages of advisories handy. Without it, every page still says everything.
-import { check } from "./check.js";
 import { filter } from "./filter.js";
 import { gettext } from "./words.js";
+
+const LARGE = 20_000; // characters, that a field would be slow to show
+
+// What few readers use is loaded when they begin to.
+function check(form) {
+  const field = form.elements.version;
+  let loaded = null;
+  const load = () => {
+    loaded ??= import("./check.js").then((it) => it.check(form)).catch(() => { loaded = null; });
+    return loaded;
+  };
+  const run = async (text) => (await load())?.(text);
+  form.addEventListener("focusin", load);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run(field.value);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || field.value.includes("\n")) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (text.length < LARGE) {
+      if (text.trim().includes("\n")) setTimeout(() => run(field.value)); // a lock file: it is there now
+      return;
+    }
+    event.preventDefault();
+    field.value = "";
+    run(text);
+  });
+}
+
+// Material's search: Enter leads from an id to its advisory; what is none is left to Material.
+function search(field) {
+  const load = () => import("./jump.js");
+  field.addEventListener("focusin", load, { once: true });
+  field.addEventListener("keydown", async (event) => {
+    if (event.key !== "Enter" || !event.isTrusted || !field.value.includes("-")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { jump } = await load();
+    if (!(await jump(field))) field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  });
+}
 
 function copy(button) {
   const code = button.parentElement.querySelector("code");
@@ -25,7 +70,10 @@ function copy(button) {
   });
 }
 
-const ENHANCED = { "[data-adv-check]": check, "[data-adv-filter]": filter, "[data-adv-copy]": copy };
+const ENHANCED = {
+  "[data-adv-check]": check, "[data-adv-filter]": filter, "[data-adv-copy]": copy,
+  "[data-md-component=search-query]": search,
+};
 
 function enhance() {
   for (const [selector, how] of Object.entries(ENHANCED))

@@ -4,7 +4,6 @@ import { compare, position } from "./versions.js";
 import { gettext, ngettext, phrase } from "./words.js";
 
 const MOST_SHOWN = 100;
-const LARGE = 20_000; // characters, that a field would be slow to show
 
 /** Say of a version whether an advisory is about it: "affected", "safe" or "unknown". */
 export function assess(advisory, version) {
@@ -51,21 +50,21 @@ export function judge(known, found) {
   const byName = new Map();
   for (const one of known) byName.set(plain(one.name), [...(byName.get(plain(one.name)) ?? []), one]);
   const verdicts = new Map();
-  for (const { ecosystem, name, version } of found)
+  for (const { ecosystem, name, version, elsewhere } of found)
     for (const one of byName.get(plain(name)) ?? []) {
-      const key = `${one.ecosystem} ${one.name} ${version}`;
-      if (!verdicts.has(key) && is(one, ecosystem, name)) verdicts.set(key, verdict(one, version));
+      const key = `${one.ecosystem} ${one.name} ${version} ${Boolean(elsewhere)}`;
+      if (!verdicts.has(key) && is(one, ecosystem, name)) verdicts.set(key, verdict(one, version, elsewhere));
     }
   return [...verdicts.values()];
 }
 
-function verdict(known, version) {
+function verdict(known, version, elsewhere = false) {
   const states = known.advisories.map((advisory) => ({ advisory, state: assess(advisory, version) }));
   const of = (state) => states.filter((one) => one.state === state).map((one) => one.advisory);
   const affected = of("affected");
   const unknown = of("unknown");
-  const state = affected.length ? "affected" : unknown.length ? "unknown" : "safe";
-  return { known, version, state, affected, unknown, upgrade: affected.length ? upgrade(known, version) : null };
+  const state = affected.length ? "affected" : unknown.length || elsewhere ? "unknown" : "safe";
+  return { known, version, elsewhere, state, affected, unknown, upgrade: affected.length ? upgrade(known, version) : null };
 }
 
 const placed = (version, scheme) => position(version, scheme) ?? position(version.replace(/^[vV]/, ""), scheme);
@@ -110,16 +109,13 @@ const nothingAbout = (found) => (found.length === 1
 const WORDS = {
   empty: () => [gettext("Enter a version first, or paste a lock file.")],
   "too long": () => [gettext("That is more than 20 million characters. Paste only the lines of the package.")],
-  unsupported: () =>
-    phrase(gettext("Lock files of Yarn and pnpm are not read here. Enter each package as %(example)s."), { example: [["name@1.2.3"]] }),
   requirement: () => [gettext("That is a requirement, which many versions meet. Enter the version that is installed.")],
   nothing: () => phrase(
     gettext("There is no version in that. Write it as %(version)s or %(package)s, or paste a lock file."),
     { version: [["1.2.3"]], package: [["name==1.2.3"]] },
   ),
-  unreadable: ({ source }) => [source
-    ? gettext("That looks like %(source)s, but cannot be read. Paste the whole file.", { source })
-    : gettext("That looks like a lock file, but cannot be read. Paste the whole file.")],
+  unreadable: ({ source }) =>
+    [gettext("That looks like %(source)s, but cannot be read. Paste the whole file.", { source })],
 };
 
 const element = (name, parts, attributes = {}) => {
@@ -134,7 +130,7 @@ function advice(affected, fix) {
   return [some ? gettext("No single fixed version can be named: see there.") : gettext("No fixed version is known.")];
 }
 
-function line({ known, version, state, affected, unknown, upgrade: fix }, root) {
+function line({ known, version, elsewhere, state, affected, unknown, upgrade: fix }, root) {
   const own = [[`${known.name} ${version}`], ` (${known.ecosystem})`];
   const links = (some) => some.flatMap((one, at) => [at ? ", " : "", element("a", [one.id], { href: root + one.uri })]);
   const sentences = [];
@@ -149,11 +145,15 @@ function line({ known, version, state, affected, unknown, upgrade: fix }, root) 
       ? gettext("This is a distribution’s own version: ask the distribution.")
       : gettext("Look at the table.")]);
   }
+  if (elsewhere)
+    sentences.push(sentences.length
+      ? [gettext("It is not from a registry, so its version does not say which fixes are in it.")]
+      : phrase(gettext("%(package)s is not from a registry, so its version does not say which fixes are in it."), { package: own }));
   return element("li", sentences.flatMap((one, at) => (at ? [" ", ...one] : one)));
 }
 
+/** Make ready to answer in a form; gives the function that answers a text. */
 export function check(form) {
-  const field = form.elements.version;
   const output = form.querySelector("output");
   const { known: stated, source, root, packages } = form.dataset;
   const one = packages?.split("\n"); // of a project's page: a bare version is that of its packages
@@ -173,7 +173,7 @@ export function check(form) {
       ...(list.length ? [element("ul", list)] : []),
     );
   };
-  const run = async (text) => {
+  return async (text) => {
     try {
       known ??= load();
       say(answer((await known).packages, text, Boolean(stated ?? packages)));
@@ -182,20 +182,4 @@ export function check(form) {
       say({ state: "unknown", parts: [gettext("The list of versions cannot be loaded. Look at the advisories themselves.")] });
     }
   };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    run(field.value);
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || field.value.includes("\n")) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-  field.addEventListener("paste", (event) => {
-    const text = event.clipboardData.getData("text/plain");
-    if (text.length < LARGE) return;
-    event.preventDefault();
-    field.value = "";
-    run(text);
-  });
 }

@@ -2,12 +2,15 @@
 // Without this file the table is complete, newest first.
 import { gettext, ngettext } from "./words.js";
 
+const collator = new Intl.Collator();
 const ORDERS = {
   "": ["date", "descending", () => 0],
   oldest: ["date", "ascending", (a, b) => b.place - a.place],
   severity: ["severity", "descending", (a, b) => b.score - a.score],
-  project: ["project", "ascending", (a, b) => a.projects[0].localeCompare(b.projects[0])],
+  project: ["project", "ascending", (a, b) => collator.compare(a.projects[0], b.projects[0])],
 };
+const IN_SIGHT = 100; // rows
+const SLICE = 400;
 const FIELDS = ["text", "project", "year", "severity", "sort"]; // in this order in the address
 const FOLLOW = {
   critical: gettext("Follow critical by Atom feed"),
@@ -44,6 +47,7 @@ export function filter(form) {
   const { text, project, year, sort } = form.elements;
   const chips = [...form.querySelectorAll("[name=severity]")];
   let sorted = "";
+  let turns = 0;
 
   const fromAddress = () => {
     const stated = new URLSearchParams(location.search);
@@ -88,9 +92,21 @@ export function filter(form) {
 
   const place = (some) => {
     const body = table.tBodies[0];
+    turns += 1;
     body.remove(); // so that the page is told once, not for every row
     body.replaceChildren(...some.map((one) => one.row));
     table.append(body);
+  };
+
+  // To move a row that is laid out costs more than all the rest: first those that may be in sight,
+  // then the others, a slice at a time. A later order ends an earlier one.
+  const arrange = (some, turn, from = 0) => {
+    if (turn !== turns || from >= some.length) return;
+    const slice = some.slice(from, from + (from ? SLICE : IN_SIGHT));
+    const moved = slice.map((one) => one.row);
+    if (from) some[from - 1].row.after(...moved);
+    else table.tBodies[0].prepend(...moved);
+    setTimeout(arrange, 0, some, turn, from + slice.length);
   };
 
   const mark = (by) => {
@@ -133,6 +149,19 @@ export function filter(form) {
     apply();
   };
 
+  // Each head is a button: it sorts by its column, and back, as the choice above the table does.
+  const sortable = (head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    const own = Object.keys(ORDERS).filter((by) => ORDERS[by][0] === head.dataset.sort);
+    button.addEventListener("click", () => {
+      sort.value = own[own.indexOf(sort.value) + 1] ?? (own.length > 1 ? own[0] : "");
+      changed();
+    });
+  };
+
   // The narrowest feed that has everything that the filter lets through, named by what it has.
   const feed = (wanted) => {
     const option = project.selectedOptions[0];
@@ -166,7 +195,10 @@ export function filter(form) {
       for (const one of some) one.row.hidden = false;
       place(some.slice(0, FEW));
     } else {
-      if (wanted.sort !== sorted) place(inOrder([...rows], wanted.sort));
+      if (wanted.sort !== sorted) {
+        turns += 1;
+        arrange(inOrder([...rows], wanted.sort), turns);
+      }
       for (const one of rows) {
         const fit = isFit(one);
         shown += fit;
@@ -198,9 +230,13 @@ export function filter(form) {
     soon = setTimeout(() => toAddress(wanted), 150); // costs a layout, and browsers ration it
   };
   form.addEventListener("input", changed);
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    (await import("./jump.js")).jump(text);
+  });
   form.addEventListener("reset", () => setTimeout(() => { changed(); text.focus(); }));
   none.querySelector("[data-adv-clear]").addEventListener("click", () => form.reset());
+  table.tHead.querySelectorAll("[data-sort]").forEach(sortable);
   number();
   fromAddress();
   apply();

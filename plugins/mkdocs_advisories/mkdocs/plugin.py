@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from jinja2 import Environment
 from mkdocs.config import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
@@ -27,8 +30,13 @@ from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose,
 from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
+from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
+from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
+from mkdocs_advisories.press.output import write
+from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.problems import Level, errors
+from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
@@ -57,6 +65,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     disclosure: Disclosure | Preview
     frame: Frame
     site: Site
+    nav: Navigation
+    theme: Theme
     command: str = ""
 
     def load_config(
@@ -109,10 +119,17 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         server.watch(str(self.folder))
         return server
 
+    @event_priority(-100)
     @discreet
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add what is disclosed."""
         return self.frame.add_files(files, config)
+
+    @discreet
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Keep the navigation, in which there is no advisory."""
+        self.nav = nav
+        return nav
 
     @discreet
     def on_page_markdown(
@@ -129,12 +146,28 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     @event_priority(-100)
     @discreet
+    def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+        """Keep what MkDocs has gathered: with it the pages of advisories are made at the end."""
+        self.theme = Theme(config=config, env=env, nav=self.nav, files=files)
+        return env
+
+    @event_priority(-100)
+    @discreet
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Finish a page after every other plugin: links to its data, the mark, the policy."""
         linked = self.frame.with_feed_link(
             self.frame.with_data_links(output, page), from_url=page.url
         )
-        return self.frame.secured(self.frame.marked(self.frame.with_names(linked)), page)
+        finished = self.frame.marked(self.frame.with_names(linked))
+        return finished if isinstance(page, OwnPage) else self.frame.secured(finished)
+
+    @discreet
+    def on_template_context(
+        self, context: TemplateContext, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Tell templates such as the sitemap of the pages that MkDocs does not know."""
+        context["pages"] = self.frame.listed(context["pages"], config)
+        return context
 
     @event_priority(-100)
     @discreet
@@ -145,17 +178,34 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         if not template_name.endswith(".html"):
             return output_content
         linked = self.frame.with_feed_link(output_content, from_url=None)
-        return self.frame.secured(self.frame.marked(self.frame.with_names(linked)), None)
+        return self.frame.secured(self.frame.marked(self.frame.with_names(linked)))
 
+    @event_priority(100)
     @discreet
-    def on_post_build(self, config: MkDocsConfig) -> None:
-        """Say what was published, and of the rest how many and when."""
+    def _print(self, config: MkDocsConfig) -> None:
+        """Print what is disclosed, before other plugins look at the finished site."""
+        shells = Shells(self.theme.rendered)
+        try:
+            write(self.site.contents, shells=shells, folder=Path(config.site_dir))
+        except ActiveContentError as error:
+            raise PluginError(f"{error}: this is a bug, please report it") from None
+
+    @event_priority(-100)
+    @discreet
+    def _finish(self, config: MkDocsConfig) -> None:
+        """Add our pages to the search index, and say what was published and what waits."""
+        searching = Searching.of(config)
+        if searching.kind:
+            entries = map(searching.entries, self.frame.pages())
+            add_entries(Path(config.site_dir) / INDEX, entries)
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
+
+    on_post_build = CombinedEvent(_print, _finish)
 
 
 def _settings(options: dict[str, Any], config: MkDocsConfig) -> Configuration:

@@ -84,7 +84,7 @@ class Frame:
         ours = _ours(page)
         if ours:
             page.update_date = self._dated(ours.modified)
-            page.meta |= page_meta(ours)
+            page.meta.update(page_meta(ours))
             return ""
         if page.file.src_uri == self.settings.index:
             page.update_date = self._last_change()

@@ -166,7 +166,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self, context: TemplateContext, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Tell templates such as the sitemap of the pages that MkDocs does not know."""
-        context["pages"] = self.frame.listed(context["pages"], config)
+        context["pages"] = self.frame.listed(context["pages"], config)  # type: ignore[typeddict-item] # templates only go through it
         return context
 
     @event_priority(-100)

@@ -96,7 +96,7 @@ def advisory_page(
         title=title,
         description=description,
         metadata=metadata(disclosed, policy=policy, title=title, description=description),
-        html=html,
+        html=str(html),  # plain, for those who look through it
         headings=body.headings,
         modified=disclosed.modified,
         data=elsewhere.data,

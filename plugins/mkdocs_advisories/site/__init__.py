@@ -3,39 +3,30 @@
 One mapping, so that one place can be proven, compared with what is live, cached and signed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import MappingProxyType
+from functools import partial
 
 from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
+from mkdocs_advisories.render.entry import Entry, entry
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.notes import Note
-from mkdocs_advisories.render.page import Elsewhere, Page, advisory_page
 from mkdocs_advisories.site.companions import with_companions
-from mkdocs_advisories.site.feeds import feed_files, page_feeds
-from mkdocs_advisories.site.records import (
-    draft_files,
-    page_data,
-    provider_files,
-    record_files,
-    record_notes,
-)
-from mkdocs_advisories.source.body import attachment_name
+from mkdocs_advisories.site.contents import Content, Contents
+from mkdocs_advisories.site.feeds import feed_files
+from mkdocs_advisories.site.records import collected_files, provider_files, record_notes
+from mkdocs_advisories.site.sheet import absolute, named, sheet_of
+from mkdocs_advisories.site.sheets import FreshSheets, Sheets
 
-__all__ = ["PREVIEW", "Content", "Site", "build_site"]
+__all__ = ["PREVIEW", "Content", "Contents", "Site", "build_site"]
 
 PREVIEW = "PREVIEW – embargoed, not public"
 """What stands on everything that is made of a preview."""
-
-Content = Page | bytes | Path
-"""A page to be framed by a theme, the bytes of a file, or the file that is copied."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,11 +37,12 @@ class Site:
     carry. `is_preview` says that it may not leave this machine.
     """
 
-    contents: Mapping[str, Content]
+    contents: Contents
     index: str
     index_uri: str
     notes: tuple[Note, ...] = ()
     is_preview: bool = False
+    sheets: Sheets
 
 
 def build_site(
@@ -59,68 +51,66 @@ def build_site(
     policy: Policy,
     index_uri: str,
     signer: Signer | None = None,
+    sheets: Sheets | None = None,
 ) -> Site:
     """Render everything that is disclosed, or all of a preview.
 
     `index_uri` is the address of the page that lists the advisories, empty for the home page. With
     a `signer`, machine-readable files get OpenPGP signatures: the only bytes of a site that two
-    builds do not share.
+    builds do not share. `sheets` are those made before, if there are any.
     """
     is_preview = isinstance(disclosure, Preview)
     if is_preview:
         policy = _marked(policy)
-    public = frozenset(one.id for one in disclosure.advisories)
-    contents: dict[str, Content] = {}
-    for one in disclosure.advisories:
-        page = advisory_page(
-            one,
-            policy=policy,
-            public=public,
-            resolve=_within_page(one),
-            elsewhere=Elsewhere(
-                index=index_uri, data=page_data(one), feeds=page_feeds(one, policy=policy)
-            ),
-        )
-        contents[page.uri] = replace(page, title=f"{PREVIEW}: {page.title}") if is_preview else page
-        contents |= {
-            page.uri + attached.name: attached.content for attached in one.content.attachments
-        }
-    contents |= feed_files(disclosure.advisories, policy=policy, resolve=_absolute(policy.site_url))
-    contents[VERSIONS_URI] = json_bytes(checkable(disclosure.advisories))
-    records = record_files(disclosure.advisories, policy=policy)
-    contents |= with_companions(records, signer=signer)
-    contents |= draft_files(disclosure.advisories, policy=policy)
-    contents |= provider_files(disclosure, policy=policy, signer=signer)
+    advisories = disclosure.advisories
+    sheets = sheets or _fresh(disclosure, policy, index_uri)
     root = "../" * index_uri.count("/")
     return Site(
-        contents=MappingProxyType(contents),
-        index=index(disclosure.advisories, policy=policy, root=root),
+        contents=Contents(
+            advisories,
+            sheet_of=sheets.sheet,
+            signer=signer,
+            rest=_of_all(disclosure, policy, signer, sheets),
+        ),
+        index=index(advisories, policy=policy, root=root),
         index_uri=index_uri,
-        notes=record_notes(disclosure.advisories),
+        notes=record_notes(advisories),
         is_preview=is_preview,
+        sheets=sheets,
     )
+
+
+def _of_all(
+    disclosure: Disclosure | Preview, policy: Policy, signer: Signer | None, sheets: Sheets
+) -> dict[str, Content]:
+    """Render what is made of all advisories together."""
+    advisories = disclosure.advisories
+    public = frozenset(one.id for one in advisories)
+
+    def entry_of(one: Disclosed) -> Entry:
+        html = sheets.sheet(one).entry_html
+        resolve = absolute(policy.site_url)
+        return entry(one, policy=policy, public=public, resolve=resolve, html=html)
+
+    collected = collected_files(
+        advisories, policy=policy, osv_of=sheets.osv, remember=sheets.document
+    )
+    return {
+        **feed_files(advisories, policy=policy, entry_of=entry_of, remember=sheets.document),
+        VERSIONS_URI: json_bytes(checkable(advisories)),
+        **with_companions(collected, signer=signer),
+        **provider_files(disclosure, policy=policy, signer=signer),
+    }
+
+
+def _fresh(disclosure: Disclosure | Preview, policy: Policy, index_uri: str) -> Sheets:
+    public = frozenset(one.id for one in disclosure.advisories)
+    make = partial(sheet_of, policy=policy, public=public, index_uri=index_uri)
+    if isinstance(disclosure, Preview):
+        return FreshSheets(disclosure.advisories, lambda one: named(make(one), PREVIEW))
+    return FreshSheets(disclosure.advisories, make)
 
 
 def _marked(policy: Policy) -> Policy:
     """Say in the feed that it is a preview's."""
     return replace(policy, feed=replace(policy.feed, title=f"{PREVIEW}: {policy.feed.title}"))
-
-
-def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:
-    """Resolve a link of the body for the advisory's own page, beside which attachments lie."""
-    return lambda link: _attached(disclosed, link)
-
-
-def _absolute(site_url: str) -> Callable[[Disclosed, str], str | None]:
-    """Resolve a link of the body for readers that are not on the site."""
-
-    def resolve(disclosed: Disclosed, link: str) -> str | None:
-        name = _attached(disclosed, link)
-        return name and f"{site_url}{page_uri(disclosed.id)}{name}"
-
-    return resolve
-
-
-def _attached(disclosed: Disclosed, link: str) -> str | None:
-    name = attachment_name(link, disclosed.id)
-    return name if name in {one.name for one in disclosed.content.attachments} else None

@@ -1,13 +1,14 @@
 """Every feed of the site: of all advisories, each project, each severity; and the archives."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.atom import MEDIA_TYPE, Channel, feed
-from mkdocs_advisories.render.entry import Entry, Resolve, entry, last_changed
+from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.feed_addresses import (
     archive_uri,
     json_feed_uri,
@@ -18,30 +19,38 @@ from mkdocs_advisories.render.feed_addresses import (
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
-from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
+from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS, rate
 
 Part = tuple[int, int]
 """A year, and which part of it, counted from 1."""
 
 
+EntryOf = Callable[[Disclosed], Entry]
+"""Makes the entry of an advisory: only of those that a document shows, and then only for it."""
+
+
+Remember = Callable[[str, Sequence[Disclosed], Callable[[], bytes]], bytes]
+"""Gives a document by its name and by what it is made of: remembered, or made now."""
+
+
 def feed_files(
-    advisories: Sequence[Disclosed], *, policy: Policy, resolve: Resolve
+    advisories: Sequence[Disclosed], *, policy: Policy, entry_of: EntryOf, remember: Remember
 ) -> dict[str, bytes]:
     """Give the feeds by their addresses.
 
     A feed shows the advisories changed last, so that it stays small; what it may not show any more
     is in the yearly archives of the feed of all, and what is in no archive it always shows.
     """
-    public = frozenset(one.id for one in advisories)
-    entries = [entry(one, policy=policy, public=public, resolve=resolve) for one in advisories]
-    archives = _archives(entries, most=policy.feed.entries)
-    current = _current(entries, archives, most=policy.feed.entries)
-    contents = dict(_of_all(current, archives, policy))
+    most = policy.feed.entries
+    archives = _archives(advisories, most=most)
+    current = _current(advisories, archives, most=most)
+    narrower = ((one, last_changed(some, most=most)) for one, some in _narrower(advisories, policy))
+    contents = {}
+    for channel, some in (*_of_all(current, archives, policy), *narrower):
+        make = partial(_document, some, channel, policy, entry_of)
+        contents[channel.uri] = remember(repr(channel), some, make)
     uri = json_feed_uri(policy.feed.uri)
-    contents[uri] = json_bytes(json_feed(current, policy=policy, uri=uri))
-    for channel, some in _narrower(entries, policy):
-        shown = last_changed(some, most=policy.feed.entries)
-        contents[channel.uri] = feed(shown, policy=policy, channel=channel)
+    contents[uri] = json_bytes(json_feed(tuple(map(entry_of, current)), policy=policy, uri=uri))
     style = files("mkdocs_advisories.render") / "templates" / "feed.css"
     contents[style_uri(policy.feed.uri)] = style.read_bytes()
     return contents
@@ -62,8 +71,8 @@ def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
 
 
 def _of_all(
-    current: Sequence[Entry], archives: Mapping[Part, Sequence[Entry]], policy: Policy
-) -> Iterator[tuple[str, bytes]]:
+    current: Sequence[Disclosed], archives: Mapping[Part, Sequence[Disclosed]], policy: Policy
+) -> Iterator[tuple[Channel, Sequence[Disclosed]]]:
     """Give the feed of all, then its archives, of which each leads to the one before it.
 
     None leads to the one behind it: an archive would change when the next one comes.
@@ -79,21 +88,21 @@ def _of_all(
             current=policy.feed.uri,
             previous=previous,
         )
-        yield channel.uri, feed(some, policy=policy, channel=channel)
+        yield channel, some
         previous = channel.uri
     channel = Channel(uri=policy.feed.uri, title=title, style_uri=style, previous=previous)
-    yield channel.uri, feed(current, policy=policy, channel=channel)
+    yield channel, current
 
 
-def _archives(entries: Iterable[Entry], *, most: int) -> dict[Part, Sequence[Entry]]:
+def _archives(entries: Iterable[Disclosed], *, most: int) -> dict[Part, Sequence[Disclosed]]:
     """Sort entries by the year of disclosure, and each year into parts; oldest first.
 
     Only what no new advisory will join is archived (RFC 5005, section 4): parts that are full, and
     the rest of a year that is over. Which year is over, the newest advisory says, not the clock.
     """
-    by_year: dict[int, list[Entry]] = {}
-    for one in sorted(entries, key=lambda one: (one.disclosed.published, one.id)):
-        by_year.setdefault(one.disclosed.published.year, []).append(one)
+    by_year: dict[int, list[Disclosed]] = {}
+    for one in sorted(entries, key=lambda one: (one.published, one.id)):
+        by_year.setdefault(one.published.year, []).append(one)
     newest = max(by_year, default=0)
     return {
         (year, number): some[::-1]
@@ -103,13 +112,13 @@ def _archives(entries: Iterable[Entry], *, most: int) -> dict[Part, Sequence[Ent
     }
 
 
-def _parts(entries: Sequence[Entry], most: int) -> Iterator[Sequence[Entry]]:
+def _parts(entries: Sequence[Disclosed], most: int) -> Iterator[Sequence[Disclosed]]:
     return (entries[start : start + most] for start in range(0, len(entries), most))
 
 
 def _current(
-    entries: Sequence[Entry], archives: Mapping[Part, Sequence[Entry]], *, most: int
-) -> tuple[Entry, ...]:
+    entries: Sequence[Disclosed], archives: Mapping[Part, Sequence[Disclosed]], *, most: int
+) -> tuple[Disclosed, ...]:
     """Give the entries changed last, and those which no archive has, the newest change first."""
     archived = {one.id for some in archives.values() for one in some}
     changed = {one.id for one in last_changed(entries, most=most)}
@@ -117,9 +126,13 @@ def _current(
     return last_changed(shown, most=len(shown))
 
 
-def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channel, list[Entry]]]:
+def _narrower(
+    entries: Sequence[Disclosed], policy: Policy
+) -> Iterator[tuple[Channel, list[Disclosed]]]:
     """Give the feed of each project of the policy, and of each severity and what is above it."""
     style = style_uri(policy.feed.uri)
+    names = [(one, set(policy.projects_of(one.content.affected))) for one in entries]
+    words = [(one, rating.word) for one in entries if (rating := rate(one.content))]
     for project in policy.projects:
         channel = Channel(
             uri=project_feed_uri(policy.feed.uri, project.name),
@@ -127,7 +140,6 @@ def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channe
             style_uri=style,
             name=f"feed/project/{_tag_part(project.name)}",
         )
-        names = ((one, {it.text for it in one.shown.projects}) for one in entries)
         yield channel, [one for one, projects in names if project.name in projects]
     for word in AT_OR_ABOVE:
         above = "" if word == WORDS[0] else " or above"
@@ -137,15 +149,20 @@ def _narrower(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[Channe
             style_uri=style,
             name=f"feed/severity/{word}",
         )
-        yield channel, list(_at_or_above(entries, word))
+        levels = WORDS[: WORDS.index(word) + 1]
+        yield channel, [one for one, rated in words if rated in levels]
 
 
-def _at_or_above(entries: Iterable[Entry], word: str) -> Iterator[Entry]:
-    levels = WORDS[: WORDS.index(word) + 1]
-    for one in entries:
-        if one.shown.rating and one.shown.rating.word in levels:
-            yield one
+def _document(
+    some: Sequence[Disclosed], channel: Channel, policy: Policy, entry_of: EntryOf
+) -> bytes:
+    return feed(tuple(map(entry_of, some)), policy=policy, channel=channel)
 
 
 def _tag_part(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
+
+
+def last_changed(advisories: Sequence[Disclosed], *, most: int) -> tuple[Disclosed, ...]:
+    """Give the advisories changed last, the newest change first."""
+    return tuple(sorted(advisories, key=lambda one: one.modified, reverse=True)[:most])

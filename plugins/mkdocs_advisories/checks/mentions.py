@@ -1,7 +1,7 @@
 """A public advisory does not point at a held one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
@@ -30,6 +30,16 @@ def no_mention_of_held(case: Case) -> Iterator[Finding]:
                 text="the advisory that is named here is held for longer than this one",
                 remedy="leave its id out until then, or give both the same embargo",
             )
+
+
+def words_in(draft: Draft) -> frozenset[str]:
+    """Give every word of a draft that could be the last one of a name."""
+    return frozenset(_WORD.findall(_text_of(draft)))
+
+
+def last_words(names: Iterable[str]) -> frozenset[str]:
+    """Give the last word of each name (in lower case): without it no text can hold the name."""
+    return frozenset(map(_last_word, names))
 
 
 def ends_later(other: Card, draft: Draft) -> bool:

@@ -1,7 +1,7 @@
 """How the site's contents become files and pages of MkDocs. All that knows its insides is here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -163,17 +163,17 @@ class Frame:
         site_url = config.site_url or ""
 
         def ours() -> Iterator[ListedFile]:
-            for one in self.pages():
+            for one in self.site.briefs():
                 yield listed_file(one, site_url=site_url, dated=self._dated(one.modified))
 
         return Listed(files=files, ours=ours)
 
-    def pages(self) -> Iterator[Page]:
-        """Give all pages of ours, in their order."""
-        return (one for one in self.site.contents.values() if isinstance(one, Page))
+    def found(self, entries: Callable[[Page], str | None]) -> Iterator[str | None]:
+        """Give the search entries of all pages of ours; `entries` makes those that are not known."""
+        return self.site.found(entries)
 
     def _last_change(self) -> str:
-        changes = (one.modified for one in self.pages())
+        changes = (one.modified for one in self.site.briefs())
         return self._dated(max(changes, default=self.settings.policy.feed.beginning))
 
     def _dated(self, instant: datetime) -> str:

@@ -14,7 +14,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site import Content
+from mkdocs_advisories.site import Brief, Content
 
 
 class FilesAndOurs(Files):
@@ -90,7 +90,7 @@ class Listed:
         yield from self.ours()
 
 
-def listed_file(page: Page, *, site_url: str, dated: str) -> ListedFile:
+def listed_file(page: Brief, *, site_url: str, dated: str) -> ListedFile:
     """Describe a page of ours for templates."""
     url = quote(page.uri)
     canonical = urljoin(site_url, url)

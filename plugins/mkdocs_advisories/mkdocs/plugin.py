@@ -7,6 +7,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,11 +34,16 @@ from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_t
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
+from mkdocs_advisories.press.fingerprint import fingerprint
+from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
 from mkdocs_advisories.press.output import write
 from mkdocs_advisories.press.shell import Shells
+from mkdocs_advisories.press.store import Store
+from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site
+from mkdocs_advisories.site.sheet import sheet_of
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -49,6 +55,10 @@ from mkdocs_advisories.source.sealed.identities import Identities, IdentityError
 
 log = get_plugin_logger("advisories")
 
+CACHE = "ADVISORIES_CACHE"
+"""The environment variable that names another folder for the cache, or says `off`."""
+
+CACHE_FOLDER = ".cache/advisories"
 KEY = "ADVISORIES_OPENPGP_KEY"
 PASSWORD = "ADVISORIES_OPENPGP_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -67,6 +77,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     site: Site
     nav: Navigation
     theme: Theme
+    index_uri: str
+    store: Store
     command: str = ""
 
     def load_config(
@@ -81,6 +93,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
 
+    @event_priority(-50)
     @discreet
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
@@ -88,6 +101,65 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.folder = _folder(settings, config)
         permission = _permission(config, command=self.command)
         now = _now(settings, config)
+        self.index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
+        self.site = (
+            self._previewed(settings, now, permission)
+            if permission
+            else self._disclosed(settings, now, config)
+        )
+        self.frame = Frame(site=self.site, settings=settings)
+        self.frame.prepare(config)
+        return config
+
+    def _previewed(self, settings: Configuration, now: datetime, permission: Permission) -> Site:
+        """Render a preview. Nothing of it is stored."""
+        catalog = self._catalog(settings, now)
+        self.disclosure = preview(catalog.advisories, now=now, permission=permission)
+        return build_site(self.disclosure, policy=settings.policy, index_uri=self.index_uri)
+
+    def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
+        """Render what is disclosed, or take it from the store."""
+        index_uri, policy = self.index_uri, settings.policy
+        searching = Searching.of(config)
+        self.store = Store(
+            _cache_folder(config, self.folder),
+            fingerprint=fingerprint(policy, index_uri, searching.stated),
+        )
+        task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
+        gathered = self._gathered(settings, task)
+        self.disclosure = disclose(gathered.advisories, now=now, unopened=gathered.unopened)
+        public = frozenset(one.id for one in self.disclosure.advisories)
+        sheets = StoredSheets(
+            self.disclosure.advisories,
+            store=self.store,
+            records=gathered.records,
+            make=partial(sheet_of, policy=policy, public=public, index_uri=index_uri),
+        )
+        site = build_site(
+            self.disclosure, policy=policy, index_uri=index_uri, signer=_signer(), sheets=sheets
+        )
+        self.store.save()
+        for note in self.store.notes:
+            log.info(note)
+        return site
+
+    def _gathered(self, settings: Configuration, task: Task) -> Gathered:
+        try:
+            return gather(
+                self.folder,
+                prefix=settings.advisories_dir,
+                task=task,
+                store=self.store,
+                identities=_identities(),
+            )
+        except (DoubtError, OSError):
+            catalog = self._catalog(settings, task.now)
+            return Gathered(
+                advisories=catalog.advisories, records={}, unopened=len(catalog.unopened)
+            )
+
+    def _catalog(self, settings: Configuration, now: datetime) -> Catalog:
+        """Read everything, and stop if there is an error."""
         catalog = read_catalog(
             self.folder,
             prefix=settings.advisories_dir,
@@ -95,21 +167,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             identities=_identities(),
         )
         _stop_on_problems(catalog, settings, now)
-        self.disclosure = (
-            preview(catalog.advisories, now=now, permission=permission)
-            if permission
-            else disclose(catalog.advisories, now=now, unopened=len(catalog.unopened))
-        )
-        index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
-        self.site = build_site(
-            self.disclosure,
-            policy=settings.policy,
-            index_uri=index_uri,
-            signer=None if permission else _signer(),
-        )
-        self.frame = Frame(site=self.site, settings=settings)
-        self.frame.prepare(config)
-        return config
+        return catalog
 
     @discreet
     def on_serve(
@@ -196,8 +254,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Add our pages to the search index, and say what was published and what waits."""
         searching = Searching.of(config)
         if searching.kind:
-            entries = map(searching.entries, self.frame.pages())
-            add_entries(Path(config.site_dir) / INDEX, entries)
+            add_entries(Path(config.site_dir) / INDEX, self.frame.found(searching.entries))
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):
@@ -284,6 +341,24 @@ def _now(settings: Configuration, config: MkDocsConfig) -> datetime:
         )
     except ClockError as error:
         raise PluginError(str(error)) from None
+
+
+def _cache_folder(config: MkDocsConfig, advisories: Path) -> Path | None:
+    """Give the folder of the cache, or None if there is to be none.
+
+    Raises:
+        PluginError: it lies where MkDocs or this plugin looks for something else.
+    """
+    stated = os.environ.get(CACHE, CACHE_FOLDER)
+    if stated in {"", "off"}:
+        return None
+    folder = (Path(config.config_file_path).parent / stated).resolve()
+    for other in (advisories, Path(config.docs_dir), Path(config.site_dir)):
+        if folder.is_relative_to(other.resolve()):
+            raise PluginError(
+                f"{CACHE} lies in `{other.name}/`: name a folder of its own, or `off`"
+            )
+    return folder
 
 
 def _signer() -> Signer | None:

@@ -1,6 +1,7 @@
 """Search entries of pages that MkDocs does not know, made by the search plugin of the site."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,20 @@ class Searching:
             return cls(kind=None, settings={})
         return cls(kind=type(index), settings=dict(index.config))
 
-    def entries(self, page: Page) -> str:
-        """Give the entries of a page as JSON, without brackets around them."""
+    @property
+    def stated(self) -> str:
+        """Write down what decides about entries."""
         if self.kind is None:
             return ""
+        # Material's plugin parts Chinese words with this library, where it is installed.
+        parts_words = getattr(sys.modules[self.kind.__module__], "jieba", None) is not None
+        settings = json.dumps(self.settings, sort_keys=True, default=str)
+        return f"{self.kind.__module__}.{self.kind.__qualname__} {parts_words} {settings}"
+
+    def entries(self, page: Page) -> str | None:
+        """Give the entries of a page as JSON, without brackets around them; None without search."""
+        if self.kind is None:
+            return None
         index = self.kind(**self.settings)
         index.add_entry_from_context(
             SearchedPage(
@@ -66,7 +77,7 @@ class Searching:
         return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
 
 
-def add_entries(file: Path, entries: Iterable[str]) -> bool:
+def add_entries(file: Path, entries: Iterable[str | None]) -> bool:
     """Put entries behind those that the index has already, without reading it.
 
     Says whether the file is an index that this can be done to.
@@ -85,7 +96,7 @@ def add_entries(file: Path, entries: Iterable[str]) -> bool:
     return True
 
 
-def _joined(entries: Iterable[str], *, is_first: bool) -> Iterator[bytes]:
+def _joined(entries: Iterable[str | None], *, is_first: bool) -> Iterator[bytes]:
     for one in filter(None, entries):
         yield one.encode() if is_first else f",{one}".encode()
         is_first = False

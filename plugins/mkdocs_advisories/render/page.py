@@ -13,7 +13,7 @@ from mkdocs_advisories.render.checkable import checkable
 from mkdocs_advisories.render.markdown import TOP_LEVEL, Heading, to_html
 from mkdocs_advisories.render.metadata import Metadata, metadata
 from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.view import View, plain, view
 
 ROOT = "../../"
 """The way from an advisory's page to the root of the site."""
@@ -90,7 +90,7 @@ def advisory_page(
         known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
-    title, description = f"{disclosed.id}: {shown.plain_title}", _description(shown)
+    title, description = page_title(disclosed), _description(shown)
     return Page(
         uri=shown.uri,
         title=title,
@@ -101,6 +101,11 @@ def advisory_page(
         modified=disclosed.modified,
         data=elsewhere.data,
     )
+
+
+def page_title(disclosed: Disclosed) -> str:
+    """Give the title of an advisory's page: plain text."""
+    return f"{disclosed.id}: {plain(disclosed.content.summary)}"
 
 
 def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:

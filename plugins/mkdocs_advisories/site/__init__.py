@@ -3,19 +3,22 @@
 One mapping, so that one place can be proven, compared with what is live, cached and signed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
 from mkdocs_advisories.render.entry import Entry, entry
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.notes import Note
+from mkdocs_advisories.render.page import Page, page_title
 from mkdocs_advisories.site.companions import with_companions
 from mkdocs_advisories.site.contents import Content, Contents
 from mkdocs_advisories.site.feeds import feed_files
@@ -23,10 +26,19 @@ from mkdocs_advisories.site.records import collected_files, provider_files, reco
 from mkdocs_advisories.site.sheet import absolute, named, sheet_of
 from mkdocs_advisories.site.sheets import FreshSheets, Sheets
 
-__all__ = ["PREVIEW", "Content", "Contents", "Site", "build_site"]
+__all__ = ["PREVIEW", "Brief", "Content", "Contents", "Site", "build_site"]
 
 PREVIEW = "PREVIEW – embargoed, not public"
 """What stands on everything that is made of a preview."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brief:
+    """What a list of pages says of one."""
+
+    uri: str
+    title: str
+    modified: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +55,25 @@ class Site:
     notes: tuple[Note, ...] = ()
     is_preview: bool = False
     sheets: Sheets
+
+    def briefs(self) -> Iterator[Brief]:
+        """Give what lists need of every page, in the order of the contents."""
+        for one in self.contents.advisories:
+            title = page_title(one)
+            title = f"{PREVIEW}: {title}" if self.is_preview else title
+            yield Brief(uri=page_uri(one.id), title=title, modified=one.modified)
+        yield from (
+            Brief(uri=one.uri, title=one.title, modified=one.modified)
+            for one in self.contents.rest.values()
+            if isinstance(one, Page)
+        )
+
+    def found(self, entries: Callable[[Page], str | None]) -> Iterator[str | None]:
+        """Give the search entries of every page; `entries` makes those that are not known."""
+        for one in self.contents.advisories:
+            known = self.sheets.found(one)
+            yield entries(self.contents.page(one)) if known is None else known
+        yield from (entries(one) for one in self.contents.rest.values() if isinstance(one, Page))
 
 
 def build_site(

@@ -169,7 +169,7 @@ class Frame:
         return Listed(files=files, ours=ours)
 
     def found(self, entries: Callable[[Page], str | None]) -> Iterator[str | None]:
-        """Give the search entries of all pages of ours; `entries` makes those that are not known."""
+        """Give the search entries of all our pages; `entries` makes those that are not known."""
         return self.site.found(entries)
 
     def _last_change(self) -> str:

@@ -33,13 +33,16 @@ from mkdocs_advisories.mkdocs.frame import Frame
 from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
+from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
+from mkdocs_advisories.press.hands import HandsError
 from mkdocs_advisories.press.output import write
-from mkdocs_advisories.press.shell import Shells
+from mkdocs_advisories.press.shell import Kind, Shells, kind_of
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
+from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site
@@ -78,7 +81,11 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     nav: Navigation
     theme: Theme
     index_uri: str
+    cache: Path | None
     store: Store
+    sheets: StoredSheets | None
+    fingerprint: str = ""
+    written: Written
     command: str = ""
 
     def load_config(
@@ -92,6 +99,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
+        self.written = Written(site=Path(), fingerprint="")
 
     @event_priority(-50)
     @discreet
@@ -113,6 +121,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     def _previewed(self, settings: Configuration, now: datetime, permission: Permission) -> Site:
         """Render a preview. Nothing of it is stored."""
+        self.cache = self.sheets = None
         catalog = self._catalog(settings, now)
         self.disclosure = preview(catalog.advisories, now=now, permission=permission)
         return build_site(self.disclosure, policy=settings.policy, index_uri=self.index_uri)
@@ -121,22 +130,23 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Render what is disclosed, or take it from the store."""
         index_uri, policy = self.index_uri, settings.policy
         searching = Searching.of(config)
-        self.store = Store(
-            _cache_folder(config, self.folder),
-            fingerprint=fingerprint(policy, index_uri, searching.stated),
-        )
+        signer = _signer()
+        self.cache = _cache_folder(config, self.folder)
+        self.fingerprint = fingerprint(policy, index_uri, searching.stated)
+        self.store = Store(self.cache, fingerprint=self.fingerprint)
+        self.fingerprint += signer.fingerprint if signer else ""
         task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
         gathered = self._gathered(settings, task)
         self.disclosure = disclose(gathered.advisories, now=now, unopened=gathered.unopened)
         public = frozenset(one.id for one in self.disclosure.advisories)
-        sheets = StoredSheets(
+        self.sheets = sheets = StoredSheets(
             self.disclosure.advisories,
             store=self.store,
             records=gathered.records,
             make=partial(sheet_of, policy=policy, public=public, index_uri=index_uri),
         )
         site = build_site(
-            self.disclosure, policy=policy, index_uri=index_uri, signer=_signer(), sheets=sheets
+            self.disclosure, policy=policy, index_uri=index_uri, signer=signer, sheets=sheets
         )
         self.store.save()
         for note in self.store.notes:
@@ -179,9 +189,38 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     @event_priority(-100)
     @discreet
-    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+    def on_pre_build(self, config: MkDocsConfig) -> None:
+        """Take the folders of advisories out of MkDocs' way, which empties the site now."""
+        site = Path(config.site_dir)
+        if not self.written.is_about(site, self.fingerprint):
+            cache = None if self.command == "serve" else self.cache
+            self.written = read_written(cache, site=site, fingerprint=self.fingerprint)
+        self.written.set_aside()
+
+    @discreet
+    def on_build_error(self, error: Exception) -> None:
+        """Leave nothing aside, and trust nothing that was written since MkDocs emptied the site."""
+        self.written.give_up()
+
+    @event_priority(100)
+    @discreet
+    def _bring_back(self, files: Files, config: MkDocsConfig) -> Files:
+        """Put back the folders of advisories, less what has changed."""
+        marks = (
+            {one.id: self.sheets.mark(one) for one in self.site.contents.advisories}
+            if self.sheets
+            else {}
+        )
+        self.written.bring_back(marks)
+        return files
+
+    @event_priority(-100)
+    @discreet
+    def _add(self, files: Files, config: MkDocsConfig) -> Files:
         """Add what is disclosed."""
         return self.frame.add_files(files, config)
+
+    on_files = CombinedEvent(_bring_back, _add)
 
     @discreet
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -242,11 +281,25 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _print(self, config: MkDocsConfig) -> None:
         """Print what is disclosed, before other plugins look at the finished site."""
-        shells = Shells(self.theme.rendered)
+        sheets = self.sheets
         try:
-            write(self.site.contents, shells=shells, folder=Path(config.site_dir))
+            write(
+                self.site,
+                shells=Shells(self.theme.rendered),
+                written=self.written,
+                kinds=sheets.kind if sheets else self._kind,
+                marks=sheets.mark if sheets else lambda one: one.id,
+            )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
+        except HandsError as error:
+            raise PluginError(f"{error}: the site is incomplete, build again") from None
+        self.written.is_open = False
+        if self.cache and self.command != "serve":
+            self.written.save(self.cache)
+
+    def _kind(self, disclosed: Disclosed) -> Kind | None:
+        return kind_of(self.site.contents.page(disclosed))
 
     @event_priority(-100)
     @discreet

@@ -1,7 +1,7 @@
 """A folder of advisories read for a build: what is new or held in full, the rest out of the store.
 
-The store may only ever say that all is well: that a disclosed file has no error, and what is made of
-it. Whatever is not well is found in the ordinary way, so that a report is the same with a store and
+The store may only ever say that all is well: that a disclosed file has no error, and what is made
+of it. Whatever is not well is found in the ordinary way, so that a report is the same with a store and
 without: in any doubt this gives up, and everything is read again.
 """
 
@@ -21,6 +21,7 @@ from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.model import Advisory, format_instant, parse_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.hands import HandsError, spread
+from mkdocs_advisories.press.shell import has_title
 from mkdocs_advisories.press.store import Record, Store, packed
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
@@ -262,6 +263,8 @@ def make(task: Task, job: Job) -> Made:
         "last": format_instant(last),
         "links": _links(data, task.public),
         "words": " ".join(sorted(words)),
+        "levels": [one.level for one in sheet.page.headings],
+        "has_title": has_title(sheet.page),
     }
     return Made(path=job.path, key=key, is_sound=True, facts=facts, pieces=pieces)
 
@@ -293,9 +296,9 @@ def _last_date(advisory: Advisory) -> datetime | None:
     content = advisory.content
     if advisory.embargo is None:
         return None
-    dated = (*content.revisions, *content.timeline)
-    dates = [advisory.embargo, *(one.date for one in dated)]
-    return max([*dates, content.withdrawn.date] if content.withdrawn else dates)
+    dates = [one.date for one in content.revisions] + [one.date for one in content.timeline]
+    dates += [content.withdrawn.date] if content.withdrawn else []
+    return max([advisory.embargo, *dates])
 
 
 def _links(data: Mapping[str, Any], public: frozenset[str]) -> list[str]:

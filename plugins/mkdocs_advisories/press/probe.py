@@ -35,16 +35,19 @@ def _as_it_is(text: str) -> str:
     return text
 
 
+def _escaped(text: str) -> str:
+    return str(escape_for_jinja(text))
+
+
 def _stripped(text: str) -> str:
     return Markup(text).striptags()  # noqa: S704 - what themes do with a title
 
 
-_FILTERS: tuple[Filter, ...] = (
-    _as_it_is,
-    lambda text: str(escape_for_jinja(text)),
-    _stripped,
-    lambda text: str(escape_for_jinja(_stripped(text))),
-)
+def _stripped_and_escaped(text: str) -> str:
+    return _escaped(_stripped(text))
+
+
+_FILTERS: tuple[Filter, ...] = (_as_it_is, _escaped, _stripped, _stripped_and_escaped)
 """What themes do with a title or a description, which they are given escaped."""
 
 _FILTER_OF: Mapping[str, Filter] = MappingProxyType(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from html import escape
 from typing import TypeGuard
 from urllib.parse import quote
@@ -47,10 +48,20 @@ def kind_of(page: Page) -> Kind | None:
     if not page.title or not page.description:
         return None
     return Kind(
-        folder=page.uri[: page.uri.rstrip("/").rfind("/") + 1],
+        folder=folder_of(page.uri),
         levels=tuple(one.level for one in page.headings),
-        has_title="<h1" in page.html,
+        has_title=has_title(page),
     )
+
+
+def has_title(page: Page) -> bool:
+    """Say whether a page has its title in its text, as themes look for it."""
+    return "<h1" in page.html
+
+
+def folder_of(uri: str) -> str:
+    """Give the folder in which a page lies."""
+    return uri[: uri.rstrip("/").rfind("/") + 1]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -62,9 +73,19 @@ class Shell:
     was_compared: bool = False
     _policies: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
-    def names(self, page: Page) -> bool:
+    def names(self, uri: str) -> bool:
         """Say whether a page's own address may be in its shell, which is another for others."""
-        return any(_name(page) in one for one in self.pieces if isinstance(one, str))
+        name = _name(uri)
+        return any(name in one for one in self.pieces if isinstance(one, str))
+
+    @property
+    def mark(self) -> str:
+        """What stands for the shell: it changes with it."""
+        pieces = (
+            one if isinstance(one, str) else f"{one.value}{one.index}{one.filter.__name__}"
+            for one in self.pieces
+        )
+        return sha256("\0".join([str(self.has_card), *pieces]).encode()).hexdigest()
 
     def printed(self, page: Page) -> str:
         """Put a page of the shell's kind in.
@@ -96,24 +117,26 @@ class Shells:
         self._families: dict[tuple[str, bool], _Family] = {}
         self._tried: dict[Kind, Shell | None] = {}
 
-    def of(self, page: Page) -> Shell | None:
+    def of(self, kind: Kind | None, uri: str, page: Callable[[], Page]) -> Shell | None:
         """Give the shell of a page, or None if the theme itself must render it.
 
         The first page of each shell is compared with what the theme makes of it.
         """
-        kind = kind_of(page)
         if kind is None:
             return None
         if kind not in self._tried:
-            shell = self._family(kind, page.modified).shell(kind.levels)
-            self._tried[kind] = shell if shell and self._fits(shell, page) else None
+            self._tried[kind] = self._compared(kind, page())
         shell = self._tried[kind]
-        return shell if shell and not shell.names(page) else None
+        return shell if shell and not shell.names(uri) else None
 
     def printed(self, page: Page) -> str:
         """Print a page: in its shell if it has one, else by the theme alone."""
-        shell = self.of(page)
-        return shell.printed(page) if shell else ordinary(page, self._rendered)
+        shell = self.of(kind_of(page), page.uri, lambda: page)
+        return shell.printed(page) if shell else self.ordinary(page)
+
+    def ordinary(self, page: Page) -> str:
+        """Print a page by the theme alone."""
+        return ordinary(page, self._rendered)
 
     def _family(self, kind: Kind, modified: datetime) -> "_Family":
         def probed(levels: Sequence[int]) -> Shell:
@@ -127,11 +150,12 @@ class Shells:
             self._families[key] = _Family(probed)
         return self._families[key]
 
-    def _fits(self, shell: Shell, page: Page) -> bool:
-        if shell.was_compared or shell.names(page):
-            return True
-        shell.was_compared = shell.printed(page) == ordinary(page, self._rendered)
-        return shell.was_compared
+    def _compared(self, kind: Kind, page: Page) -> Shell | None:
+        shell = self._family(kind, page.modified).shell(kind.levels)
+        if shell is None or shell.was_compared or shell.names(page.uri):
+            return shell
+        shell.was_compared = shell.printed(page) == self.ordinary(page)
+        return shell if shell.was_compared else None
 
 
 class _Family:
@@ -214,7 +238,7 @@ def _values(page: Page, policy: str, head: str) -> Mapping[str, Sequence[str]]:
         TITLE: (escape(page.title),),
         DESCRIPTION: (escape(page.description),),
         BODY: (page.html,),
-        NAME: (_name(page),),
+        NAME: (_name(page.uri),),
         HEAD: (head,),
         POLICY: (policy,),
         ANCHOR: [one.id for one in page.headings],
@@ -222,5 +246,5 @@ def _values(page: Page, policy: str, head: str) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _name(page: Page) -> str:
-    return quote(page.uri.rstrip("/").rpartition("/")[2])
+def _name(uri: str) -> str:
+    return quote(uri.rstrip("/").rpartition("/")[2])

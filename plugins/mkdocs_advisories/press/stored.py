@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
 from mkdocs_advisories.press.store import Record, Store, remembered, unpacked
-from mkdocs_advisories.render.addresses import osv_uri
+from mkdocs_advisories.render.addresses import osv_uri, page_uri
 from mkdocs_advisories.site.sheet import Sheet, SheetOf, from_json, to_json
 
 
@@ -63,6 +64,18 @@ class StoredSheets:
         if record:
             return record.pieces["sheet"].digest
         return sha256(to_json(self.sheet(disclosed))).hexdigest()
+
+    def kind(self, disclosed: Disclosed) -> Kind | None:
+        """Give the kind of an advisory's page."""
+        record = self._records.get(disclosed.id)
+        if record is None:
+            return kind_of(self.sheet(disclosed).page)
+        facts = record.facts
+        return Kind(
+            folder=folder_of(page_uri(disclosed.id)),
+            levels=tuple(facts["levels"]),
+            has_title=facts["has_title"],
+        )
 
     def _piece(self, disclosed: Disclosed, name: str) -> bytes:
         raw = self._store.piece(self._records[disclosed.id], name)

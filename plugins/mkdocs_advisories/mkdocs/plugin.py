@@ -88,6 +88,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     written: Written
     command: str = ""
 
+    def __init__(self) -> None:
+        # MkDocs keeps the plugin from build to build while it serves.
+        self.written = Written(site=Path(), fingerprint="")
+
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
     ) -> tuple[list[tuple[str, Exception]], list[tuple[str, str]]]:
@@ -99,7 +103,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
-        self.written = Written(site=Path(), fingerprint="")
 
     @event_priority(-50)
     @discreet

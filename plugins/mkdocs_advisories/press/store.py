@@ -11,11 +11,12 @@ import re
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+from weakref import finalize
 
 _SHARDS = 64
 _MAGIC = b"mkdocs-advisories store 1 "
@@ -51,7 +52,9 @@ class Store:
         self._records: dict[str, Record] = {}
         self._changed: set[int] = set()
         self._spool: IO[bytes] | None = None
+        self._files = ExitStack()
         self.notes: list[str] = []
+        finalize(self, self._files.close)
         if folder is not None:
             for number in range(_SHARDS):
                 self._read_shard(number, folder / _NAME.format(number))
@@ -70,7 +73,7 @@ class Store:
             OSError: there is no space left for temporary files.
         """
         if self._spool is None:
-            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the store
+            self._spool = self._files.enter_context(tempfile.TemporaryFile())
         placed: dict[str, Piece] = {}
         for name, raw in pieces.items():
             start = self._spool.seek(0, os.SEEK_END)
@@ -146,7 +149,7 @@ class Store:
 
     def _read_shard(self, number: int, file: Path) -> None:
         try:
-            stream = file.open("rb")
+            stream = self._files.enter_context(file.open("rb"))
         except FileNotFoundError:
             return
         except OSError as error:

@@ -56,8 +56,10 @@ class Frame:
         Raises:
             PluginError: a file of `docs_dir` has an address that this plugin needs.
         """
+        folder = Path(config.docs_dir)
+        names = {name for one in folder.iterdir() for name in (one.name, one.stem)}
         for uri in (*self.site.contents, STYLE, *SCRIPTS):
-            if _is_taken(Path(config.docs_dir) / uri):
+            if uri.partition("/")[0] in names and _is_taken(folder / uri):
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
         if STYLE not in config.extra_css:

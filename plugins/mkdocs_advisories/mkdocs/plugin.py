@@ -37,7 +37,6 @@ from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
-from mkdocs_advisories.press.hands import HandsError
 from mkdocs_advisories.press.output import write
 from mkdocs_advisories.press.shell import Kind, Shells, kind_of
 from mkdocs_advisories.press.store import Store
@@ -152,8 +151,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             self.disclosure, policy=policy, index_uri=index_uri, signer=signer, sheets=sheets
         )
         self.store.save()
-        for note in self.store.notes:
-            log.info(note)
         return site
 
     def _gathered(self, settings: Configuration, task: Task) -> Gathered:
@@ -295,8 +292,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
-        except HandsError as error:
-            raise PluginError(f"{error}: the site is incomplete, build again") from None
         self.written.is_open = False
         if self.cache and self.command != "serve":
             self.written.save(self.cache)
@@ -311,6 +306,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         searching = Searching.of(config)
         if searching.kind:
             add_entries(Path(config.site_dir) / INDEX, self.frame.found(searching.entries))
+        if self.sheets:
+            self.store.save()  # without what was found to be damaged
+            for note in self.store.notes:
+                log.info(note)
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):

@@ -1,8 +1,8 @@
-"""A folder of advisories read for a build: what is new or held in full, the rest out of the store.
+"""A folder of advisories read for a build: what is new or held in full, the rest from a store.
 
 The store may only ever say that all is well: that a disclosed file has no error, and what is made
-of it. Whatever is not well is found in the ordinary way, so that a report is the same with a store and
-without: in any doubt this gives up, and everything is read again.
+of it. Whatever is not well is found in the ordinary way, so that a report is the same with a store
+and without: in any doubt this gives up, and everything is read again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -185,10 +185,12 @@ class _Search:
 
     def _is_known(self, job: Job) -> bool:
         raw = _raw(job)
-        record = self._store.get(_key(job, raw))
+        key = _key(job, raw)
+        record = self._store.get(key)
         if record is None:
             return False
         if parse_instant(record.facts["last"]) > self._task.now:
+            self._store.forget(key)  # the clock stands earlier: not yet public, so nowhere
             return False
         self._raw[job.path] = raw
         self._records[job.path] = record

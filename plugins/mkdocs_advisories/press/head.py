@@ -1,6 +1,7 @@
 """What programs want in the head of a page: links to the same thing as data, and what it is."""
 
 from html import escape
+from itertools import takewhile
 
 from mkdocs_advisories.render.page import Page
 
@@ -25,8 +26,8 @@ def has_card(output: str) -> bool:
 
 def relative(uri: str, page_uri: str) -> str:
     """Give the way from a page to an address; both are from the site's root."""
-    here, there = page_uri.split("/")[:-1], uri.split("/")
-    shared = 0
-    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
-        shared += 1
-    return "/".join([".."] * (len(here) - shared) + there[shared:]) or "./"
+    here, there = page_uri.split("/")[:-1], uri.rstrip("/").split("/")
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(here, there, strict=False))
+    shared = sum(1 for _ in pairs)
+    way = "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
+    return f"{way}/" if uri.endswith("/") else way

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from mkdocs_advisories.model import Disclosed
-from mkdocs_advisories.press.hands import can_fork, spread
+from mkdocs_advisories.press.hands import HandsError, can_fork, spread
 from mkdocs_advisories.press.shell import Kind, Shell, Shells
 from mkdocs_advisories.press.written import Group, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
@@ -41,7 +41,6 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
 
     Raises:
         ActiveContentError: what should be harmless is not.
-        HandsError: a process has ended before its work was done.
     """
     orders = _orders(site, shells, written, kinds, marks)
     plain = [one for one in orders if one.shell is None]
@@ -51,8 +50,12 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     framed = [one for one in orders if one.shell is not None]
     shares = [framed[start : start + _SHARE] for start in range(0, len(framed), _SHARE)]
     hands = workers_for(len(framed)) if can_fork() else 1
-    for groups in spread(partial(_write_share, site, written.site), shares, hands=hands):
-        written.groups |= groups
+    work = partial(_write_share, site, written.site)
+    try:
+        for groups in spread(work, shares, hands=hands):
+            written.groups |= groups
+    except HandsError:
+        written.groups |= work([one for one in framed if one.disclosed.id not in written.groups])
     made: set[str] = set()
     for uri, content in site.contents.rest.items():
         if isinstance(content, Page):

@@ -22,6 +22,7 @@ _SHARDS = 64
 _MAGIC = b"mkdocs-advisories store 1 "
 _LARGEST = 64 * 1024 * 1024
 _NAME = "sheets-{:02}.store"
+_DAMAGED = "the cache is damaged: what cannot be read is made anew"
 _HEAD = re.compile(rb"([0-9a-f]{64}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
 
 
@@ -73,7 +74,8 @@ class Store:
             OSError: there is no space left for temporary files.
         """
         if self._spool is None:
-            self._spool = self._files.enter_context(tempfile.TemporaryFile())
+            # It lives as long as the store.
+            self._spool = self._files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         placed: dict[str, Piece] = {}
         for name, raw in pieces.items():
             start = self._spool.seek(0, os.SEEK_END)
@@ -89,16 +91,13 @@ class Store:
         if self._records.pop(key, None):
             self._changed.add(_shard_of(key))
 
-    @staticmethod
-    def piece(record: Record, name: str) -> bytes | None:
-        """Give a piece of a record, or None if it is damaged."""
-        start, length, digest = record.pieces[name]
-        try:
-            record.file.flush()
-            raw = os.pread(record.file.fileno(), length, start)
-        except (OSError, ValueError):
-            return None
-        return raw if sha256(raw).hexdigest() == digest else None
+    def piece(self, record: Record, name: str) -> bytes | None:
+        """Give a piece of a record, or None if it is damaged: the record is given up then."""
+        raw = _read(record, name)
+        if raw is None:
+            record.is_used = False
+            self._note(_DAMAGED)
+        return raw
 
     def save(self) -> None:
         """Write what has changed, and drop what was not used. A failure is noted, nothing more."""
@@ -110,12 +109,16 @@ class Store:
                 shards[_shard_of(key)][key] = record
             else:
                 self._changed.add(_shard_of(key))
+        if not self._changed:
+            return
+        self._records = {key: one for key, one in self._records.items() if one.is_used}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for number in sorted(self._changed):
                 self._write_shard(self._folder / _NAME.format(number), shards[number])
+            self._changed.clear()
         except OSError as error:
-            self.notes.append(f"the cache cannot be written: {error.strerror or 'unknown reason'}")
+            self._note(f"the cache cannot be written: {error.strerror or 'unknown reason'}")
 
     def _write_shard(self, file: Path, records: dict[str, Record]) -> None:
         if not records:
@@ -127,7 +130,7 @@ class Store:
         for key, record in sorted(records.items()):
             placed: dict[str, Piece] = {}
             for name, piece in record.pieces.items():
-                raw = self.piece(record, name)
+                raw = _read(record, name)
                 if raw is None:
                     break
                 placed[name] = Piece(position, len(raw), piece.digest)
@@ -160,10 +163,13 @@ class Store:
         except _OtherError:
             self._drop(number, "the cache is of other versions or settings: it is made anew")
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            self._drop(number, "the cache is damaged: what cannot be read is made anew")
+            self._drop(number, _DAMAGED)
 
     def _drop(self, number: int, note: str) -> None:
         self._changed.add(number)
+        self._note(note)
+
+    def _note(self, note: str) -> None:
         if note not in self.notes:
             self.notes.append(note)
 
@@ -204,6 +210,16 @@ def remembered(store: Store, key: str, make: Callable[[], bytes]) -> bytes:
     with suppress(OSError):
         store.put(key, None, {"document": packed(made)})
     return made
+
+
+def _read(record: Record, name: str) -> bytes | None:
+    start, length, digest = record.pieces[name]
+    try:
+        record.file.flush()
+        raw = os.pread(record.file.fileno(), length, start)
+    except (OSError, ValueError):
+        return None
+    return raw if sha256(raw).hexdigest() == digest else None
 
 
 def _shard_of(key: str) -> int:

@@ -28,9 +28,8 @@ TABLE = "\n| a | b |\n|:--|--:|\n| 1 | 2 |\n\n```python\nprint(1)\n```\n"
 def fill(checkout: Folder, count: int = 6) -> None:
     """Write advisories that differ in all that a theme may look at."""
     for number in range(1, count + 1):
-        body = BODY + "".join(
-            f"\n{'#' * (2 + n % 3)} Part & <{n}>\n\nText.\n" for n in range(number)
-        )
+        parts = (f"\n{'#' * (2 + n % 3)} Part & more\n\nText.\n" for n in range(number))
+        other = f"LAN-2026-{number % count + 1:04}"
         checkout.write(
             f"LAN-2026-{number:04}",
             summary=f"'Lantern {number} & \"quotes\" <T> `a<T>`'",

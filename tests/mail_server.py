@@ -89,11 +89,12 @@ class MailServer:
     port: int
     certificate: Path
     post: Post
+    scheme: str = "smtp"
 
     def environment(self, *, password: str = PASSWORD) -> dict[str, str]:
         """Give what makes a client use it."""
         return {
-            "ADVISORY_SMTP_URL": f"smtp://{USER}@localhost:{self.port}",
+            "ADVISORY_SMTP_URL": f"{self.scheme}://{USER}@localhost:{self.port}",
             "ADVISORY_SMTP_PASSWORD": password,
             "SSL_CERT_FILE": str(self.certificate),
         }
@@ -125,8 +126,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def mail_server(folder: Path) -> Iterator[MailServer]:
-    """Run a server that wants encryption and a login."""
+def mail_server(folder: Path, *, from_the_beginning: bool = False) -> Iterator[MailServer]:
+    """Run a server that wants encryption and a login: STARTTLS, or TLS from the beginning."""
     made, key = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
@@ -135,14 +136,18 @@ def mail_server(folder: Path) -> Iterator[MailServer]:
         post,
         hostname="127.0.0.1",
         port=port,
-        tls_context=context,
-        require_starttls=True,
-        auth_required=True,
+        tls_context=None if from_the_beginning else context,
+        ssl_context=context if from_the_beginning else None,
+        require_starttls=not from_the_beginning,
+        # Of encryption from the beginning it does not know that it is there.
+        auth_required=not from_the_beginning,
+        auth_require_tls=not from_the_beginning,
         authenticator=_login,
     )
     controller.start()
     try:
-        yield MailServer(port=port, certificate=made, post=post)
+        scheme = "smtps" if from_the_beginning else "smtp"
+        yield MailServer(port=port, certificate=made, post=post, scheme=scheme)
     finally:
         post.released.set()
         controller.stop()

@@ -33,7 +33,7 @@ affected:
   - package: {ecosystem: crates.io, name: lantern, purl: "pkg:cargo/lantern"}
     ranges:
       - type: SEMVER
-        events: [{introduced: 1.0}, {fixed: "1.2.3"}]
+        events: [{introduced: 0}, {fixed: "1.2.3"}]
 """
 HELD = "embargo: 2999-05-06T12:00:00Z\ncve_issued: 2999-05-03T12:00:00Z\n"
 
@@ -84,13 +84,13 @@ def test_a_person_reads_the_lines_that_are_meant(
         "  | ^^^^^^\n"
         "  = help: did you mean `summary`? (`advisory check --fix` can do this)\n"
         "\n"
-        "error[ADV108]: affected[0].ranges[0].events[0].introduced: YAML reads `1.0` as a number,"
+        "error[ADV108]: affected[0].ranges[0].events[0].introduced: YAML reads `0` as a number,"
         " which loses what was written\n"
         " --> advisories/LAN-2026-0001.md:8:31\n"
         "  |\n"
-        '8 |         events: [{introduced: 1.0}, {fixed: "1.2.3"}]\n'
-        "  |                               ^^^\n"
-        '  = help: put it in quotes: `"1.0"` (`advisory check --fix` can do this)\n'
+        '8 |         events: [{introduced: 0}, {fixed: "1.2.3"}]\n'
+        "  |                               ^\n"
+        '  = help: put it in quotes: `"0"` (`advisory check --fix` can do this)\n'
         "\n"
         "2 errors in 1 of 1 file; `advisory check --fix` mends 2 of them\n"
     )
@@ -137,7 +137,7 @@ def test_json_follows_its_schema(project: Path, capsys: pytest.CaptureFixture[st
         ("ADV102", 3, 1),
         ("ADV108", 8, 31),
     ]
-    assert document["problems"][1]["fix"]["edits"][0]["replacement"] == '"1.0"'
+    assert document["problems"][1]["fix"]["edits"][0]["replacement"] == '"0"'
 
 
 def test_github_is_told_in_its_own_words_with_everything_escaped(
@@ -186,7 +186,7 @@ def test_sarif_is_read_by_another_tool(project: Path, tmp_path: Path) -> None:
     prints = {one["partialFingerprints"]["problem/v1"] for one in results}
     assert len(prints) == 2
     change = results[1]["fixes"][0]["artifactChanges"][0]["replacements"][0]
-    assert change["insertedContent"] == {"text": '"1.0"'}
+    assert change["insertedContent"] == {"text": '"0"'}
 
 
 def test_fixes_keep_comments_quotes_order_and_newlines_and_leave_nothing_to_fix(
@@ -199,7 +199,9 @@ def test_fixes_keep_comments_quotes_order_and_newlines_and_leave_nothing_to_fix(
     assert run("--fix", "--select", "ADV1") == 0
     assert capsys.readouterr().err == "2 fixes applied\n"
     after = file.read_bytes()
-    assert after == before.replace(b"sumary", b"summary").replace(b"1.0}", b'"1.0"}')
+    assert after == before.replace(b"sumary", b"summary").replace(
+        b"introduced: 0}", b'introduced: "0"}'
+    )
     assert file.stat().st_mode & 0o777 == 0o640
     assert run("--fix", "--select", "ADV1") == 0
     assert file.read_bytes() == after
@@ -367,7 +369,7 @@ def test_nothing_of_a_held_advisory_is_shown_but_on_a_terminal(
         out = capsys.readouterr().out
         assert "ADV102" in out
         results = out.partition('"results"')[2] if form == "sarif" else out
-        for secret in ("CANARY", "sumary", "`1.0`", '"1.0"'):
+        for secret in ("CANARY", "sumary", "`0`", 'introduced: "0"'):
             assert secret not in results, form
     assert run("--diff") == 1
     assert "CANARY" not in capsys.readouterr().out

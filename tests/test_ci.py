@@ -28,7 +28,7 @@ def loaded(file: Path) -> Any:  # noqa: ANN401 - whatever YAML has read
 def steps(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever YAML has read
     """Give every step of a workflow or an action."""
     for job in data["jobs"].values() if "jobs" in data else [data["runs"]]:
-        yield from job["steps"]
+        yield from job.get("steps", ())
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ def steps(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever YAM
         *((str(one.relative_to(PROJECT)), "vendor.github-workflows") for one in WORKFLOWS),
         ("action.yml", "vendor.github-actions"),
         ("templates/gitlab-ci.yml", "vendor.gitlab-ci"),
+        ("templates/gitlab-release.yml", "vendor.gitlab-ci"),
     ],
 )
 def test_a_file_for_ci_fits_the_schema_of_its_host(file: str, schema: str) -> None:
@@ -56,13 +57,24 @@ def test_a_workflow_has_no_rights_but_those_that_a_job_names(file: Path) -> None
     assert workflow["permissions"] == {}
     assert "pull_request_target" not in workflow["on"]
     for job in workflow["jobs"].values():
-        assert "timeout-minutes" in job
+        assert "timeout-minutes" in job or "uses" in job
+        if "pull_request" not in workflow["on"]:
+            continue
         writes = {name for name, right in job["permissions"].items() if right == "write"}
         used = [one.get("uses", "") for one in job["steps"]]
         # Whoever may write runs nothing that the pull request brings.
         assert not writes or all(
             one and not one.startswith((".", "actions/checkout")) for one in used
         )
+
+
+def test_secrets_lie_in_a_protected_environment_and_meet_the_main_branch_only() -> None:
+    for file in WORKFLOWS:
+        for job in loaded(file)["jobs"].values():
+            if "secrets." in json.dumps(job):
+                assert job["environment"] == "release", file
+                assert job["steps"][0]["with"]["ref"] == "main", file
+        assert "secrets: inherit" not in file.read_text("utf-8")
 
 
 def test_pull_requests_meet_no_secret() -> None:

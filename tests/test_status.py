@@ -8,6 +8,7 @@ import pytest
 from command import Command
 from conftest import NOW, Folder
 from mkdocs_advisories.disclosure.status_report import relative
+from mkdocs_advisories.disclosure.timer import wait_for
 
 COMPLETE = """\
 aliases: [CVE-2026-1000]
@@ -174,3 +175,59 @@ def test_instants_are_shown_in_the_policys_zone(advisory: Command, checkout: Fol
 )
 def test_distances_are_said_in_their_two_largest_units(distance: timedelta, text: str) -> None:
     assert relative(NOW + distance, to=NOW) == text
+
+
+def test_next_speaks_to_programs_and_to_systemd(advisory: Command, checkout: Folder) -> None:
+    ask = ("status", "--next", "--format")
+    assert json.loads(advisory(*ask, "json").out) == {"version": 1, "next": None, "seconds": None}
+    assert advisory(*ask, "systemd").out == ""
+    checkout.write("LAN-2026-0001", embargo="2026-06-01T14:00:00.5+02:00", summary="Canary")
+    later = advisory(*ask, "json", now=NOW - timedelta(hours=1))
+    assert json.loads(later.out)["seconds"] == 3601
+    assert json.loads(later.out)["next"] == "2026-06-01T12:00:00.500000Z"
+    assert advisory(*ask, "systemd", now=NOW).out == "2026-06-01 12:00:01 UTC\n"
+    assert "LAN" not in later.out + later.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--format", "systemd"], ["--wait", "5"], ["--next", "--wait", "5", "--now", "x"]]
+)
+def test_what_is_for_next_is_refused_without_it(arguments: list[str], advisory: Command) -> None:
+    assert advisory("status", *arguments).code == 2
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The naps of the command, in a time that only they move."""
+    naps: list[float] = []
+    monkeypatch.setattr("mkdocs_advisories.cli.status.time.sleep", naps.append)
+    monkeypatch.setattr(
+        "mkdocs_advisories.cli.status.now",
+        lambda *_, **__: NOW + timedelta(seconds=sum(naps)),
+    )
+    return naps
+
+
+@pytest.mark.parametrize(
+    ("minutes", "waits"), [(-16, None), (-14, 0), (0, 0), (1, 60), (299, 17_940), (301, None)]
+)
+def test_wait_comes_back_when_an_embargo_ends_that_is_near(
+    minutes: int, waits: int | None, advisory: Command, checkout: Folder, slept: list[float]
+) -> None:
+    end = (NOW + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+    checkout.write("LAN-2026-0001", embargo=end)
+    outcome = advisory("status", "--next", "--wait", "300")
+    assert outcome.out == ("" if waits is None else f"{end}\n")
+    assert sum(slept) == (waits or 0)
+    assert max(slept, default=0) <= 30
+
+
+def test_wait_goes_on_when_the_clock_was_set_back() -> None:
+    times = iter([0, 50, 20, 59, 60])
+    naps: list[float] = []
+    wait_for(
+        NOW + timedelta(seconds=60),
+        clock=lambda: NOW + timedelta(seconds=next(times)),
+        sleep=naps.append,
+    )
+    assert naps == [30, 10, 30, 1]

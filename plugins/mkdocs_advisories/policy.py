@@ -119,7 +119,8 @@ class Clock:
 
     `by_severity` gives the hours for words of severity (in lower case); `tolerance` hours more or
     less need no reason; longer than `longest_days` no embargo should be. Nothing is published on
-    `holidays` if it can be helped, nor on Saturdays and Sundays.
+    `holidays` if it can be helped, nor on Saturdays and Sundays. What is disclosed has to be live
+    and announced `live_within` hours after.
     """
 
     hours: int = 72
@@ -127,6 +128,7 @@ class Clock:
     tolerance: int = 12
     longest_days: int = 90
     holidays: frozenset[date] = frozenset()
+    live_within: int = 6
 
     def length(self, severity: str | None) -> timedelta:
         """Give how long an embargo lasts for a word of severity, or for an unknown one."""
@@ -189,7 +191,8 @@ class SecurityTxt:
 class Mail:
     """Who sends notices, and which lists get them: addresses. What is secret is not in here.
 
-    `templates` is a folder of own templates, relative to `mkdocs.yml`.
+    `templates` is a folder of own templates, relative to `mkdocs.yml`; `archive` the address of a
+    mail in the archive of the list, with `{message_id}` or `{message_id_hash}`.
     """
 
     sender: str
@@ -197,6 +200,7 @@ class Mail:
     prenotify: tuple[str, ...] = ()
     reply_to: str | None = None
     templates: str | None = None
+    archive: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from packageurl import PackageURL
@@ -66,6 +66,7 @@ def versioned(purl: str, version: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def fits(package: Package) -> bool:
     """Say whether a package's URL is that of this very package; in doubt, it is.
 

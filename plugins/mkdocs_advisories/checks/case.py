@@ -1,18 +1,18 @@
 """What a house rule sees, and what it says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mkdocs_advisories.model import Content
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Fix, Place, Related
 from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.catalog import Catalog
-from mkdocs_advisories.source.draft import Card, Draft, card
+from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.sealed.naming import is_sealed
 from mkdocs_advisories.source.shape import dotted
@@ -61,7 +61,7 @@ class House:
     def everything(self) -> Register:
         """What is known of all files."""
         return self.register or Register(
-            cards=tuple(map(card, self.catalog.drafts)),
+            cards=tuple(one.card for one in self.catalog.drafts),
             paths=frozenset(self.catalog.texts),
         )
 
@@ -131,10 +131,11 @@ def _grouped(pairs: Iterable[tuple[_Key, Card]]) -> dict[_Key, tuple[Card, ...]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One file before the house."""
+    """One file before the house. `kept` is what `once` keeps for it."""
 
     house: House
     draft: Draft
+    kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def policy(self) -> Policy:
@@ -150,11 +151,6 @@ class Case:
     def content(self) -> Content:
         """What the advisory tells the public."""
         return self.draft.content
-
-    @property
-    def card(self) -> Card:
-        """What other files know of this one."""
-        return card(self.draft)
 
     @property
     def is_disclosed(self) -> bool:
@@ -250,3 +246,19 @@ class Case:
             related=related,
             fix=fix,
         )
+
+
+_Found = TypeVar("_Found")
+
+
+def once(find: Callable[[Case], _Found]) -> Callable[[Case], _Found]:
+    """Make a function look once at each case for what many rules ask for."""
+
+    @wraps(find)
+    def found(case: Case) -> _Found:
+        if find not in case.kept:
+            case.kept[find] = find(case)
+        kept: _Found = case.kept[find]
+        return kept
+
+    return found

@@ -35,11 +35,14 @@ def embargo_keeps_the_clock(case: Case) -> Iterator[Finding]:
 def embargo_ends_on_a_working_day(case: Case) -> Iterator[Finding]:
     """Nobody is asked to install a fix while they are not at work.
 
-    What has been disclosed already cannot be moved, so it is left alone.
+    What has been disclosed already cannot be moved, so it is left alone; and an end that is too far
+    away is to be moved in any case.
     """
     embargo = case.draft.embargo
     day = case.policy.day_of(embargo) if embargo else None
-    if day and not case.is_disclosed and not case.policy.clock.is_working_day(day):
+    if not day or case.is_disclosed or any(embargo_has_an_end.judge(case)):
+        return
+    if not case.policy.clock.is_working_day(day):
         is_holiday = day in case.policy.clock.holidays
         yield case.finding(
             "embargo",

@@ -16,7 +16,7 @@ from mkdocs_advisories.checks.rule import error, error_of_house
 from mkdocs_advisories.model import Attachment, Content, format_instant
 from mkdocs_advisories.problems import Edit, Fix, Place, Related
 from mkdocs_advisories.source import nodes
-from mkdocs_advisories.source.draft import Card, Draft, card
+from mkdocs_advisories.source.draft import Card, Draft
 
 _AHEAD = timedelta(days=1)
 _APART = frozenset({"revisions", "withdrawn", "details", "attachments"})
@@ -194,7 +194,7 @@ def _gone(house: House) -> Iterator[Draft]:
 
 def _successor(house: House, gone: Draft) -> Card | None:
     """Find what an advisory that is gone has become: one with its names, or title and text."""
-    own = card(gone)
+    own = gone.card
     named = (one for name in sorted(own.names) for one in house.cards_by_name.get(name, ()))
     alike = (one for one in house.everything.cards if own.wording and one.wording == own.wording)
     return next(chain(named, alike), None)

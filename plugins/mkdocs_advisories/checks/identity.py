@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.clock import embargo_has_an_end
 from mkdocs_advisories.checks.edits import rewrite
 from mkdocs_advisories.checks.known_ids import (
     expected_form,
@@ -14,6 +15,7 @@ from mkdocs_advisories.checks.known_ids import (
     year_of,
 )
 from mkdocs_advisories.checks.rule import error, warning
+from mkdocs_advisories.checks.unfinished import is_unfinished
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Related
 from mkdocs_advisories.source.draft import Card
@@ -48,6 +50,8 @@ def year_near_embargo(case: Case) -> Iterator[Finding]:
     year, ends = year_of(case.content.id), _years(case)
     if not year or not ends or case.draft.embargo is None or year >= min(ends):
         return
+    if any(embargo_has_an_end.judge(case)):
+        return  # the year of the embargo is the slip, and is told of
     is_next = year + 1 == min(ends) and case.draft.embargo.month <= _LATEST_MONTH_OF_NEXT_YEAR
     if not is_next:
         yield _own_year(
@@ -58,7 +62,7 @@ def year_near_embargo(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV202", reads="aliases embargo revisions cve_issued")
+@warning("ADV202", reads="aliases embargo revisions cve_issued", spoils=True)
 def cve_not_from_the_future(case: Case) -> Iterator[Finding]:
     """A CVE id is not of a later year than anything that the file tells of."""
     told = [
@@ -103,6 +107,17 @@ def known_form(case: Case) -> Iterator[Finding]:
         if form is None or is_placeholder(text):
             continue
         right = well_formed(text)
+        same = [where for where, one in _ids(case) if one == right]
+        if same:
+            yield case.finding(
+                *path,
+                text="`{id}` is `{right}` in another spelling, which is there already",
+                remedy="remove one of the two",
+                related=(Related(place=case.place(*same[0]), text="here"),),
+                id=text,
+                right=right or "",
+            )
+            continue
         fix = rewrite(case, path, right, text="write it as `{right}`") if right else None
         yield case.finding(
             *path,
@@ -140,7 +155,9 @@ def told_once(case: Case) -> Iterator[Finding]:
     It is reported in the file that is disclosed later, or else in the later path, so that a public
     file never leads to a held one.
     """
-    mine = case.card
+    mine = case.draft.card
+    if is_unfinished(case.content.summary):
+        return
     for other in case.house.cards_by_substance.get(mine.substance, ()):
         if _age(other) < _age(mine) and not _knows(case, other):
             yield case.finding(

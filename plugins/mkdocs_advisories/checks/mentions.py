@@ -11,7 +11,7 @@ from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.nodes import Scalar, walk
 
-_WORD = re.compile(r"[a-z0-9]+")
+_ENDING = re.compile(r"-[a-z0-9]+")
 
 
 @error("ADV150", reads="embargo")
@@ -52,20 +52,19 @@ def ends_later(other: Card, draft: Draft) -> bool:
 def _names_in(draft: Draft, held: Mapping[str, Card]) -> set[str]:
     """Find which names stand anywhere in a draft: as written, as read, and unescaped.
 
-    Every word of a name that stands alone is a whole word of the text, so a look at the last one
-    spares most names the search.
+    Where a name stands alone, its last part ends a word of the text, so a look at that spares most
+    names the search.
     """
     text = _text_of(draft)
-    words = set(_WORD.findall(text))
-    telling = ((name, _last_word(name)) for name in held)
-    return {
-        name for name, word in telling if (not word or word in words) and stands_alone(name, text)
-    }
+    endings = {"", *_ENDING.findall(text)}
+    return {name for name in held if _ending(name) in endings and stands_alone(name, text)}
 
 
 @lru_cache(maxsize=100_000)
-def _last_word(name: str) -> str:
-    return "".join(_WORD.findall(name)[-1:])
+def _ending(name: str) -> str:
+    """Give the last part of a name with its hyphen, or nothing if it has no such part."""
+    found = re.search(r"-[a-z0-9]+\Z", name)
+    return found[0] if found else ""
 
 
 def _text_of(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import readable, sentence
+from mkdocs_advisories.checks.prose import Phrase, readable, sentence
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Place, Related
 
@@ -14,6 +14,7 @@ ID = re.compile(
     r"(?![\w-])",
     re.IGNORECASE,
 )
+_NAMED = Phrase(pattern=ID, openings=("cve-", "ghsa-", "rustsec-", "pysec-", "go-", "euvd-"))
 _OTHERS = re.compile(
     r"\b(?:similar|see also|related|variant|follow-?up|incomplete|bypass(?:es)?|unlike|like"
     r"|compare|"
@@ -23,6 +24,9 @@ _OTHERS = re.compile(
 _PACKAGE_AND_VERSION = re.compile(
     r"(?<![\w/@.-])(?P<name>@?[A-Za-z][\w/@-]{3,80})\s+(?:version\s+)?v?\d+\.\d+(?:\.\d+)?\b"
 )
+_NUMBER = re.compile(r"\d\.\d")
+_REACH = 200
+"""Characters: more than the longest name that is looked for, and what may follow it."""
 _SIMILAR = 0.85
 _NEAR = 30
 """Characters behind an id in which a word may still say that it is another one."""
@@ -33,9 +37,10 @@ _NEAR = 30
 )
 def ids_are_known(case: Case) -> Iterator[Finding]:
     """A wrong digit in a CVE id sends readers and scanners to another vulnerability."""
-    known, anywhere = _known(case), case.house.cards_by_name
-    text = readable(case.draft)
-    for match in ID.finditer(text):
+    text, anywhere = readable(case), case.house.cards_by_name
+    named = list(_NAMED.matches(case))
+    known = _known(case) if named else set()
+    for match in named:
         name = match[0].lower()
         if name not in known and name not in anywhere and not _is_about_another(text, match):
             known.add(name)
@@ -54,10 +59,12 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
     """A package with a name almost like the right one may be somebody else's."""
     names = {one.package.name: index for index, one in enumerate(case.content.affected)}
     known = {name.lower() for name in _package_words(case)}
-    for match in _PACKAGE_AND_VERSION.finditer(readable(case.draft)):
+    for match in _with_versions(readable(case)):
         name = match["name"]
+        if name.lower() in known:
+            continue
         near = get_close_matches(name.lower(), [one.lower() for one in names], 1, _SIMILAR)
-        if name.lower() in known or not near or _is_a_sibling(name.lower(), near[0]):
+        if not near or _is_a_sibling(name.lower(), near[0]):
             continue
         meant = next(one for one in names if one.lower() == near[0])
         place = case.place("affected", names[meant], "package", "name")
@@ -70,6 +77,19 @@ def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
             name=name,
             meant=meant,
         )
+
+
+def _with_versions(text: str) -> Iterator[re.Match[str]]:
+    """Find names that a version follows: on the lines that have one, and a little before these."""
+    end = done = 0
+    for number in _NUMBER.finditer(text):
+        if number.start() < end:
+            continue
+        end = text.find("\n", number.end()) % (len(text) + 1)
+        for match in _PACKAGE_AND_VERSION.finditer(text, max(0, number.start() - _REACH), end):
+            if match.start() >= done:
+                done = match.end()
+                yield match
 
 
 def _is_a_sibling(name: str, other: str) -> bool:

@@ -1,9 +1,11 @@
 """The body as a reader takes it in: words, and the names and versions set as code."""
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.checks.case import Case, once
+from mkdocs_advisories.source.body import blank
 
 _REACH = 500
 """Characters: how far the ends of a sentence are looked for."""
@@ -11,9 +13,12 @@ _REACH = 500
 _SPAN = re.compile(r"(?P<fence>`{1,2})(?P<code>[^`\n]{1,80})(?P=fence)")
 _NAMING = re.compile(r"[\w@/.:,<>=~^ +-]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[*+|-]|\d+\.)[ \t])|\n(?=#)")
-_TARGET = re.compile(
-    r"(?<=\])\([^()\n]*\)|\bhttps?://[^\s<>)]+|^ {0,3}\[[^\]\n]+\]:[^\n]*", re.MULTILINE
+_TARGETS = (
+    re.compile(r"\((?<=\]\()[^()\n]*\)"),
+    re.compile(r"http(?<=\bhttp)s?://[^\s<>)]+"),
+    re.compile(r"^ {0,3}\[[^\]\n]+\]:[^\n]*", re.MULTILINE),
 )
+"""Each begins with plain characters, by which it is found quickly, but for the last."""
 
 
 def bounded(pattern: str) -> re.Pattern[str]:
@@ -25,33 +30,70 @@ def bounded(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def has_words(draft: Draft, *words: str) -> bool:
-    """Whether any of some words (in lower case) stands in the body: a look that costs little."""
-    text = _lowered(draft.parts.body)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phrase:
+    """Words that are looked for: a pattern, and what every match of it begins with.
+
+    To find plain words is many times faster than to try a pattern everywhere. `openings` are such
+    words (or their beginnings, in small letters); without one of `needs`, nothing is looked for.
+    """
+
+    pattern: re.Pattern[str]
+    openings: tuple[str, ...]
+    needs: tuple[str, ...] = ("",)
+
+    def matches(self, case: Case) -> Iterator[re.Match[str]]:
+        """Find what `finditer` finds in the readable body."""
+        text, lowered = readable(case), _lowered(case)
+        if not any(word in lowered for word in self.needs):
+            return
+        end = 0
+        for start in sorted({at for word in self.openings for at in _occurrences(word, lowered)}):
+            match = self.pattern.match(text, start) if start >= end else None
+            if match:
+                end = match.end()
+                yield match
+
+
+def _occurrences(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+def has_words(case: Case, *words: str) -> bool:
+    """Whether any of some words (in small letters) stands in the readable body, even in a part."""
+    text = _lowered(case)
     return any(word in text for word in words)
 
 
-@lru_cache(maxsize=4)
-def _lowered(body: str) -> str:
-    return body.lower()
-
-
-def readable(draft: Draft) -> str:
+@once
+def readable(case: Case) -> str:
     """Give the body without blocks of code and addresses, each character at its offset.
 
     Of code within a line, names and versions stay (without the backticks): `wasmtime` 36.0.7.
     """
-    return _readable(draft.parts.body, draft.prose)
-
-
-@lru_cache(maxsize=4)
-def _readable(body: str, prose: str) -> str:
+    body, prose = case.draft.parts.body, case.draft.prose
     shown = list(prose)
     for match in _SPAN.finditer(body):
         start, end = match.span("code")
         if _stands_in_prose(match, body, prose) and _NAMING.fullmatch(match["code"]):
             shown[start:end] = match["code"]
-    return _TARGET.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), "".join(shown))
+    text = "".join(shown)
+    for target in _TARGETS:
+        text = target.sub(lambda match: blank(match[0]), text)
+    return text
+
+
+@once
+def _lowered(case: Case) -> str:
+    """Give the readable body in small letters, each at its offset: `İ` would be two."""
+    text = readable(case)
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := one.lower()) == 1 else one for one in text)
 
 
 def _stands_in_prose(match: re.Match[str], body: str, prose: str) -> bool:

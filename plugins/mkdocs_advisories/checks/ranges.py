@@ -27,6 +27,10 @@ from mkdocs_advisories.versions import (
     start_of,
 )
 
+_NOT_AFFECTED = re.compile(
+    r"\b(not|never|isn't|aren't) (affected|vulnerable)|unaffected", re.IGNORECASE
+)
+_QUOTES = "“”„‟‘’‚\"'"  # noqa: RUF001 - what word processors make of quotation marks
 _BY_SEMVER = frozenset({"crates.io", "npm", "Go"})
 
 
@@ -99,7 +103,7 @@ def written_as_the_ecosystem_does(case: Case) -> Iterator[Finding]:
     for path, version, scheme, of_line in _versions(case):
         if position(version, scheme) is not None or _is_made_up(version):
             continue
-        bare = re.sub(r"^[vV=]+", "", version)
+        bare = re.sub(r"^[vV=]+", "", version.strip(_QUOTES))
         right = bare if bare != version and position(bare, scheme) else None
         fix = rewrite(case, path, right, text="write `{right}`") if right else None
         yield case.finding(
@@ -175,22 +179,18 @@ def no_bound_in_the_far_future(case: Case) -> Iterator[Finding]:
             )
 
 
-@warning("ADV222", reads="affected")
+@warning("ADV222", reads="affected", trusts="affected")
 def gaps_are_meant(case: Case) -> Iterator[Finding]:
     """A fix in one release line does not make the next lines safe.
 
     Found is a stretch that ends with a patch of one line, where the next stretch begins with a line
     that is not the next one. What the text says is not affected is left alone.
     """
-    if re.search(
-        r"(?i)\b(not|never|isn't|aren't) (affected|vulnerable)|unaffected", case.draft.prose
-    ):
-        return
     for before, one in pairwise(placed_spans(case)):
-        # One that ends below its beginning is another mistake, and has no end to tell a gap from.
-        is_sound = before.stretch and not before.stretch.is_empty
+        # One that ends below its beginning is another mistake, with no ends to tell a gap from.
+        is_sound = all(each.stretch and not each.stretch.is_empty for each in (before, one))
         gap = _gap(before, one) if is_sound and before.package == one.package else None
-        if gap and before.end:
+        if gap and before.end and not _NOT_AFFECTED.search(case.draft.prose):
             yield case.finding(
                 *one.start,
                 text="all versions between `{last}` and `{first}` count as not affected",
@@ -209,7 +209,7 @@ def gaps_are_meant(case: Case) -> Iterator[Finding]:
 def listed_versions_are_in_a_range(case: Case) -> Iterator[Finding]:
     """A version that is listed as affected lies in one of the ranges as well."""
     for index, affected in enumerate(case.content.affected):
-        outside = list(_outside(case, index, affected))
+        outside = list(_outside(case, index, affected)) if affected.versions else []
         if outside:
             yield case.finding(
                 *("affected", index, "versions", outside[0]),

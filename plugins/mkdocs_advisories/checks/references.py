@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.case import Case, Finding, once
 from mkdocs_advisories.checks.named_ids import ID
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Edit, Fix, Related
@@ -87,7 +88,7 @@ _KINDS = (
 @warning("ADV280", reads="references")
 def references_are_https(case: Case) -> Iterator[Finding]:
     """A page about a vulnerability is the last one to be read over a line that can be changed."""
-    for path, url in _urls(case):
+    for path, url in _urls_once(case):
         if _is_told_as_http(url):
             host = urlsplit(url).hostname or ""
             place = case.part_place(path, 0, len("http"))
@@ -106,7 +107,7 @@ def references_are_https(case: Case) -> Iterator[Finding]:
 @warning("ADV281", reads="references")
 def references_are_canonical(case: Case) -> Iterator[Finding]:
     """One page has one address, or programs count it twice."""
-    for path, url in _urls(case):
+    for path, url in _urls_once(case):
         better = canonical(url)
         if better != url and better != secured(url):
             place = case.part_place(path, 0, len(url))
@@ -140,18 +141,15 @@ def own_page_is_there(case: Case) -> Iterator[Finding]:
 @warning("ADV283", reads="references")
 def no_reference_stands_twice(case: Case) -> Iterator[Finding]:
     """A page is named once; its most telling type is enough."""
-    seen: dict[str, int] = {}
-    for index, one in enumerate(case.content.references):
-        first = seen.setdefault(secured(canonical(one.url)).rstrip("/"), index)
-        if first != index:
-            yield case.finding(
-                "references",
-                index,
-                "url",
-                text="this page stands in the list already",
-                remedy="remove one of the two",
-                related=(Related(place=case.place("references", first, "url"), text="here"),),
-            )
+    for index, first in _repeated(case).items():
+        yield case.finding(
+            "references",
+            index,
+            "url",
+            text="this page stands in the list already",
+            remedy="remove one of the two",
+            related=(Related(place=case.place("references", first, "url"), text="here"),),
+        )
 
 
 @warning("ADV284", reads="references")
@@ -159,7 +157,7 @@ def types_fit_their_pages(case: Case) -> Iterator[Finding]:
     """Programs look for the fix among FIX, and for advisories among ADVISORY."""
     for index, one in enumerate(case.content.references):
         kinds = _kinds_of(one.url)
-        if not kinds or one.type in kinds:
+        if not kinds or one.type in kinds or index in _repeated(case):
             continue
         place = case.part_place(("references", index, "type"), 0, len(one.type))
         only = "ADVISORY" if "ADVISORY" in kinds else None
@@ -207,6 +205,7 @@ def _is_told_as_http(url: str) -> bool:
     return better.startswith("http://") or (better != url and better == secured(url))
 
 
+@lru_cache(maxsize=256)
 def canonical(url: str) -> str:
     """Give the address that a page has today, without what only tracks readers."""
     for pattern, form in _MOVED:
@@ -244,6 +243,7 @@ def _query(query: str) -> str:
     return query if len(kept) == len(pairs) else urlencode(kept)
 
 
+@lru_cache(maxsize=256)
 def _kinds_of(url: str) -> frozenset[str]:
     address = re.sub(r"^https?://(?:www\.(?!cve\.org|npmjs))?", "", url)
     return next((kinds for pattern, kinds in _KINDS if pattern.match(address)), frozenset())
@@ -271,6 +271,22 @@ def _owner(parts: SplitResult) -> str:
 def _is_below(url: str, own: set[str]) -> bool:
     owner = _owner(urlsplit(url))
     return any(owner == one or owner.endswith(f".{one}") for one in own)
+
+
+@once
+def _repeated(case: Case) -> dict[int, int]:
+    """Give the indices of pages that stand in the list already, and where they stand first."""
+    first: dict[str, int] = {}
+    places = (
+        (index, first.setdefault(secured(canonical(one.url)).rstrip("/"), index))
+        for index, one in enumerate(case.content.references)
+    )
+    return {index: before for index, before in places if before != index}
+
+
+def _urls_once(case: Case) -> Iterator[tuple[Path, str]]:
+    """Leave out what stands there a second time: one of the two is to go, whatever its spelling."""
+    return (one for index, one in enumerate(_urls(case)) if index not in _repeated(case))
 
 
 def _urls(case: Case) -> Iterator[tuple[Path, str]]:

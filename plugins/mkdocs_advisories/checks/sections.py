@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from itertools import pairwise
 
-from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.case import Case, Finding, once
 from mkdocs_advisories.checks.rule import warning
 from mkdocs_advisories.problems import Edit, Fix, Related
 
@@ -16,6 +15,8 @@ _HEADING = re.compile(
     r"|^(?P<under>[^\s#>|*+-][^\n]*)\n {0,3}(?P<line>=+|-+)[ \t]*$",
     re.MULTILINE,
 )
+_MEANT = r"(?m)^(?:#{{1,6}}|\*\*|__|)[ \t]*{}:?(?:\*\*|__|):?[ \t]*#*$"
+"""A line that is a name alone, or that has the signs of a heading or of strong text beside it."""
 _LEVEL = 2
 _DEEPEST = 6
 _WORD = re.compile(r"\S")
@@ -40,10 +41,11 @@ class Section:
     is_empty: bool
 
 
-@lru_cache(maxsize=4)
-def sections(body: str, prose: str) -> tuple[Section, ...]:
-    """Find the headings of a body. `prose` is the body without its code, for finding them."""
-    found = list(_HEADING.finditer(prose))
+@once
+def _sections(case: Case) -> tuple[Section, ...]:
+    """Find the headings of the body, which are not looked for in its code."""
+    body = case.draft.parts.body
+    found = list(_HEADING.finditer(case.draft.prose))
     ends = _ends(found, len(body))
     return tuple(
         Section(
@@ -68,16 +70,7 @@ def every_section_is_there(case: Case) -> Iterator[Finding]:
             continue
         near = get_close_matches(lower, others, n=1, cutoff=0.8)
         near = near or [title for title in others if title in _OTHER_WORDS.get(lower, ())][:1]
-        yield (
-            _misnamed(case, found[near[0]], name)
-            if near
-            else case.in_body(
-                0,
-                0,
-                text=f"the section “{name}” is missing",
-                remedy=f"write `## {name}`; if there is nothing to say, say that",
-            )
-        )
+        yield _misnamed(case, found[near[0]], name) if near else _missing(case, name)
 
 
 @warning("ADV271")
@@ -158,10 +151,6 @@ def _is_named_like(other: Section, one: Section) -> bool:
     return other.title.lower() == one.title.lower()
 
 
-def _sections(case: Case) -> tuple[Section, ...]:
-    return sections(case.draft.parts.body, case.draft.prose)
-
-
 def _about(  # noqa: PLR0913 - the parts of a sentence about a heading
     case: Case,
     one: Section,
@@ -191,6 +180,26 @@ def _misnamed(case: Case, one: Section, name: str) -> Finding:
         text=f"this section is named “{name}” in all advisories",
         remedy=f"write `## {name}`",
         fix=Fix(text=f"name it “{name}”", edits=(edit,)),
+    )
+
+
+def _missing(case: Case, name: str) -> Finding:
+    """Tell of a section that is missing, or of the line that seems meant as its heading."""
+    meant = re.search(_MEANT.format(re.escape(name)), case.draft.prose, re.IGNORECASE)
+    if meant is None:
+        return case.in_body(
+            0,
+            0,
+            text=f"the section “{name}” is missing",
+            remedy=f"write `## {name}`; if there is nothing to say, say that",
+        )
+    edit = Edit(place=case.body_place(meant.start(), len(meant[0])), replacement=f"## {name}")
+    return case.in_body(
+        meant.start(),
+        len(meant[0]),
+        text=f"this line is no heading, so the section “{name}” is missing",
+        remedy=f"write `## {name}` on a line of its own",
+        fix=Fix(text="make it a heading", edits=(edit,)),
     )
 
 

@@ -135,7 +135,8 @@ class _Here:
         """Hold the files against the rules about one file."""
         if self._house is None:
             raise RuntimeError("a share is judged after it was read")
-        return check(replace(self._house, catalog=catalog_of(self._entries)))
+        drafts = tuple(entry.draft for entry in self._entries if entry.draft)
+        return check(replace(self._house, catalog=replace(_NOTHING, drafts=drafts)))
 
 
 class _Opened(_Here):

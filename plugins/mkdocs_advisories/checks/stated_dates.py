@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, timedelta
-from functools import lru_cache
 
-from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.case import Case, Finding, once
 from mkdocs_advisories.checks.prose import has_words, readable, sentence
 from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.problems import Related
@@ -37,7 +36,7 @@ _DISCLOSED = re.compile(
 @error("ADV277")
 def dates_exist(case: Case) -> Iterator[Finding]:
     """A day is in the calendar, and falls on the day of the week that stands before it."""
-    for match in _dates(readable(case.draft)):
+    for match in _dates(case):
         day, weekday = _date(match), match["weekday"]
         if day is None:
             yield case.in_body(
@@ -60,8 +59,8 @@ def dates_exist(case: Case) -> Iterator[Finding]:
 @error("ADV278", reads="embargo", trusts="embargo")
 def disclosure_is_on_the_day_of_the_embargo(case: Case) -> Iterator[Finding]:
     """The text and the embargo name one day of disclosure, in whatever time zone."""
-    text, embargo = readable(case.draft), case.draft.embargo
-    for match in _dates(text) if embargo and _tells_of_disclosure(case) else ():
+    text, embargo = readable(case), case.draft.embargo
+    for match in _dates(case) if embargo and _tells_of_disclosure(case) else ():
         day = _date(match)
         start, around = sentence(text, match.start())
         before = around[: max(0, match.start() - start)]
@@ -79,13 +78,14 @@ def disclosure_is_on_the_day_of_the_embargo(case: Case) -> Iterator[Finding]:
             )
 
 
-@lru_cache(maxsize=4)
-def _dates(text: str) -> tuple[re.Match[str], ...]:
+@once
+def _dates(case: Case) -> tuple[re.Match[str], ...]:
+    text = readable(case)
     return tuple(DATE.finditer(text)) if _YEAR.search(text) else ()
 
 
 def _tells_of_disclosure(case: Case) -> bool:
-    return has_words(case.draft, "disclosed", "public", "embargo")
+    return has_words(case, "disclosed", "public", "embargo")
 
 
 def _date(match: re.Match[str]) -> date | None:

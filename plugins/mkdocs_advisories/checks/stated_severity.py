@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cvss import CVSS2, CVSS3, CVSS4
-
 from mkdocs_advisories.checks.case import Case, Finding
-from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
+from mkdocs_advisories.checks.prose import Phrase, bounded, readable, sentence
 from mkdocs_advisories.checks.rule import error
-from mkdocs_advisories.model import Severity, SeverityType
+from mkdocs_advisories.model import Severity
 from mkdocs_advisories.problems import Place, Related
+from mkdocs_advisories.scores import score
 from mkdocs_advisories.source.positions import Path
 
 _WORD = bounded(
@@ -28,13 +27,19 @@ _WORD = bounded(
 _IN_PASSING = frozenset({"word4", "word6"})
 """What follows “this critical vulnerability” is about the vulnerability, not about the word."""
 
-_SCORE = bounded(
-    r"\bCVSS(?:[ :]?v?[234](?:\.[01])?)?(?:\s+(?:base\s+)?(?:score|rating))?(?:\s+(?:of"
-    r"|is))?\s*[:=]?\s*[*_(]*"
-    r"(?P<score>10\.0|\d\.\d)\b(?!\.\d|/(?!10\b))"
+_SCORE = Phrase(
+    pattern=bounded(
+        r"\bCVSS(?:[ :]?v?[234](?:\.[01])?)?(?:\s+(?:base\s+)?(?:score|rating))?(?:\s+(?:of"
+        r"|is))?\s*[:=]?\s*[*_(]*"
+        r"(?P<score>10\.0|\d\.\d)\b(?!\.\d|/(?!10\b))"
+    ),
+    openings=("cvss",),
 )
 _VECTOR = re.compile(r"\bCVSS:(?:3\.[01]|4\.0)(?:/[A-Za-z]+:[A-Za-z]+)+")
-_LEVELS = ("critical", "high", "medium", "moderate", "low")
+_LEVEL = Phrase(
+    pattern=bounded(r"\b(?:critical|high|medium|moderate|low)\b"),
+    openings=("critical", "high", "medium", "moderate", "low"),
+)
 _DENIED = re.compile(
     r"\b(?:not|no|could|would|might|if|other|another|previous|earlier|initially|originally|before|"
     r"nvd|github|vendor|distribution\w*|some|most|depend\w*|worst|range|between|instead)\b|n['’]t\b",
@@ -51,34 +56,34 @@ class _Scored:
     word: str
     place: Place
 
+    def is_told_by(self, words: str) -> bool:
+        """Whether a word, a score or a vector of the text is this one."""
+        word = words.lower().replace("moderate", "medium")
+        return word in {self.word, self.score} or _metrics(words) == _metrics(self.vector)
+
 
 @error("ADV276", reads="severity affected", trusts="severity")
 def severity_agrees(case: Case) -> Iterator[Finding]:
     """A reader who decides by the word decides as one who decides by the score."""
-    scored = tuple(_scored(case))
-    if not scored:
-        return
-    if has_words(case.draft, *_LEVELS):
-        yield from _words(case, scored)
-    if not has_words(case.draft, "cvss"):
-        return
-    text = readable(case.draft)
-    for match in _SCORE.finditer(text):
-        if match["score"] not in {one.score for one in scored} and not _is_doubtful(text, match):
-            yield _disagreement(case, match.span("score"), match["score"], scored[0])
-    for match in _VECTOR.finditer(case.draft.parts.body):
-        if _metrics(match[0]) not in {_metrics(one.vector) for one in scored}:
-            yield _disagreement(case, match.span(), match[0], scored[0])
+    for span, words in _stated(case):
+        scored = tuple(_scored(case))
+        if scored and not any(one.is_told_by(words) for one in scored):
+            yield _disagreement(case, span, words, scored[0])
 
 
-def _words(case: Case, scored: tuple[_Scored, ...]) -> Iterator[Finding]:
-    text = readable(case.draft)
-    for match in _WORD.finditer(text):
+def _stated(case: Case) -> Iterator[tuple[tuple[int, int], str]]:
+    """Give what the text states beyond doubt, in words, scores and vectors, and where."""
+    text = readable(case)
+    for match in _WORD.finditer(text) if any(_LEVEL.matches(case)) else ():
         group = next(name for name, found in match.groupdict().items() if found)
-        word = match[group].lower().replace("moderate", "medium")
-        is_doubtful = _is_doubtful(text, match, before=group in _IN_PASSING)
-        if word not in {one.word for one in scored} and not is_doubtful:
-            yield _disagreement(case, match.span(group), match[group], scored[0])
+        if not _is_doubtful(text, match, before=group in _IN_PASSING):
+            yield match.span(group), match[group]
+    for match in _SCORE.matches(case):
+        if not _is_doubtful(text, match):
+            yield match.span("score"), match["score"]
+    body = case.draft.parts.body
+    for match in _VECTOR.finditer(body) if "CVSS:" in body else ():
+        yield match.span(), match[0]
 
 
 def _is_doubtful(text: str, match: re.Match[str], *, before: bool = False) -> bool:
@@ -109,19 +114,11 @@ def _scored(case: Case) -> Iterator[_Scored]:
 
 
 def _score(case: Case, severity: Severity, path: Path) -> _Scored:
-    if severity.type is SeverityType.CVSS_V4:
-        four = CVSS4(severity.score)
-        score, word = four.base_score, four.severity
-    elif severity.type is SeverityType.CVSS_V3:
-        three = CVSS3(severity.score)
-        score, word = three.base_score, three.severities()[0]
-    else:
-        two = CVSS2(severity.score)
-        score, word = two.base_score, two.severities()[0]
+    scored = score(severity)
     return _Scored(
         vector=severity.score,
-        score=f"{float(score):.1f}",
-        word=word.lower(),
+        score=f"{scored.value:.1f}",
+        word=scored.word,
         place=case.place(*path),
     )
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from mkdocs_advisories.checks.case import Case, Finding
+from mkdocs_advisories.checks.case import Case, Finding, once
 from mkdocs_advisories.checks.ordering import is_affected
-from mkdocs_advisories.checks.prose import bounded, has_words, readable, sentence
+from mkdocs_advisories.checks.prose import Phrase, bounded, readable, sentence
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.model import Affected, EventType
 from mkdocs_advisories.problems import Related
@@ -41,52 +41,74 @@ _LIST = (
     rf"(?:{_V}))*"
 )
 _VERSION = re.compile(_V)
+_BEGINNINGS = tuple(f"{sign}{digit}" for sign in ("", "v") for digit in range(10))
+"""What a version begins with."""
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
-_FIXED = bounded(
-    rf"\b(?:fixed|patched|resolved|addressed|corrected|remediated)\s+(?:in|by|with|since"
-    rf"|from|as of|starting (?:in|with|from))\s+(?P<list>{_FILL}{_LIST})"
-    rf"|\b(?:patched|fixed)\s+(?:versions?|releases?)(?:\s+(?:is|are))?\s*:?\s*(?P<list2>{_LIST})"
+_FIXED = Phrase(
+    pattern=bounded(
+        rf"\b(?:fixed|patched|resolved|addressed|corrected|remediated)\s+(?:in|by|with|since"
+        rf"|from|as of|starting (?:in|with|from))\s+(?P<list>{_FILL}{_LIST})"
+        rf"|\b(?:patched|fixed)\s+(?:versions?|releases?)(?:\s+(?:is|are))?\s*:?\s*(?P<list2>{_LIST})"
+    ),
+    openings=("fixed", "patched", "resolved", "addressed", "corrected", "remediated"),
 )
-_CONTAINS = bounded(
-    rf"\bversions?\s+(?P<list>{_LIST})\s+(?:contains?|includes?|has|have|ships?)"
-    r"\s+(?:the|a)\s+(?:fix|patch)\b"
-    r"|\bversions?\s+(?:contain|include|have)\s+(?:the\s+|a\s+)?(?:fix|patch)(?:es)?\s*"
-    rf"(?P<list2>{_LIST})"
+_CONTAINS = Phrase(
+    pattern=bounded(
+        rf"\bversions?\s+(?P<list>{_LIST})\s+(?:contains?|includes?|has|have|ships?)"
+        r"\s+(?:the|a)\s+(?:fix|patch)\b"
+        r"|\bversions?\s+(?:contain|include|have)\s+(?:the\s+|a\s+)?(?:fix|patch)(?:es)?\s*"
+        rf"(?P<list2>{_LIST})"
+    ),
+    openings=("version",),
+    needs=("fix", "patch"),
 )
-_UPGRADE = bounded(
-    rf"\b(?:upgrad|updat)(?:e|ing)\b(?:\s+(?!to\b|from\b)[\w'’/@.-]+){{0,6}}?\s+to\s+"
-    rf"(?:at least\s+)?(?P<list>{_FILL}{_LIST})"
+_UPGRADE = Phrase(
+    pattern=bounded(
+        rf"\b(?:upgrad|updat)(?:e|ing)\b(?:\s+(?!to\b|from\b)[\w'’/@.-]+){{0,6}}?\s+to\s+"
+        rf"(?:at least\s+)?(?P<list>{_FILL}{_LIST})"
+    ),
+    openings=("upgrad", "updat"),
 )
-_BEFORE = bounded(
-    rf"\b(?:versions?|releases?)\s*:?\s+(?:of\s+)?{_NAME}(?:that are\s+)?(?:(?:before|prior to"
-    rf"|below|older than|earlier than|less than)\s+|<\s*)(?P<list>{_FILL}{_V})"
-    rf"|\b(?:affects|affected)\b[^.\n]{{0,40}}\b(?:before|prior to)\s+(?P<list2>{_FILL}{_V})"
+_BEFORE = Phrase(
+    pattern=bounded(
+        rf"\b(?:versions?|releases?)\s*:?\s+(?:of\s+)?{_NAME}(?:that are\s+)?(?:(?:before|prior to"
+        rf"|below|older than|earlier than|less than)\s+|<\s*)(?P<list>{_FILL}{_V})"
+        rf"|\b(?:affects|affected)\b[^.\n]{{0,40}}\b(?:before|prior to)\s+(?P<list2>{_FILL}{_V})"
+    ),
+    openings=("version", "release", "affects", "affected"),
+    needs=("before", "prior", "below", "older", "earlier", "less", "<"),
 )
-_SINCE = bounded(
-    rf"\b(?:affected|vulnerable|introduced|present|exists?)\s+(?:since|starting (?:from|with"
-    rf"|in)|beginning (?:with|in)|as of|from)\s+(?P<list>{_FILL}{_NAME}{_V})"
-    r"|\b(?:(?:bug|flaw|vulnerability|issue|regression|problem|it|this)\s+(?:was|were)\s+"
-    r"(?:first\s+)?|first\s+)introduced\s+(?:in|by|with)\s+"
-    rf"(?P<list2>{_FILL}{_NAME}{_V})"
+_SINCE = Phrase(
+    pattern=bounded(
+        rf"\b(?:affected|vulnerable|introduced|present|exists?)\s+(?:since|starting (?:from|with"
+        rf"|in)|beginning (?:with|in)|as of|from)\s+(?P<list>{_FILL}{_NAME}{_V})"
+    ),
+    openings=("affected", "vulnerable", "introduced", "present", "exist"),
 )
-_THROUGH = bounded(
-    rf"\b(?:versions?|releases?|affected|affects|vulnerable)\s+[^\n]{{0,40}}?(?:through"
-    rf"|up to and including)\s+(?P<list>{_FILL}{_V})"
-    rf"|\b(?:versions?|releases?)\s+(?P<list2>{_V})\s+and\s+(?:earlier|below|older|prior)\b"
-    rf"|(?P<list3>{_V})\s+and\s+(?:earlier|below|older|prior)(?:\s+(?:versions?|releases?))?"
-    r"\s+(?:are|is)\s+(?:affected|vulnerable)\b"
+_INTRODUCED = Phrase(
+    pattern=bounded(
+        r"\b(?:(?:bug|flaw|vulnerability|issue|regression|problem|it|this)\s+(?:was|were)\s+"
+        r"(?:first\s+)?|first\s+)introduced\s+(?:in|by|with)\s+"
+        rf"(?P<list>{_FILL}{_NAME}{_V})"
+    ),
+    openings=(
+        *("bug", "flaw", "vulnerability", "issue", "regression", "problem", "it", "this"),
+        "first",
+    ),
+    needs=("introduced",),
 )
-_WORDS = {
-    _FIXED: ("fixed", "patched", "resolved", "addressed", "corrected", "remediated"),
-    _CONTAINS: ("fix", "patch"),
-    _UPGRADE: ("upgrad", "updat"),
-    _BEFORE: ("before", "prior", "below", "older", "earlier", "less", "<"),
-    _SINCE: ("affected", "vulnerable", "introduced", "present", "exist"),
-    _THROUGH: ("through", "including", "earlier", "below", "older", "prior"),
-}
-"""A pattern finds nothing where none of its words stands. (Two words may stand on two lines.)"""
-
+_THROUGH = Phrase(
+    pattern=bounded(
+        rf"\b(?:versions?|releases?|affected|affects|vulnerable)\s+[^\n]{{0,40}}?(?:through"
+        rf"|up to and including)\s+(?P<list>{_FILL}{_V})"
+        rf"|\b(?:versions?|releases?)\s+(?P<list2>{_V})\s+and\s+(?:earlier|below|older|prior)\b"
+        rf"|(?P<list3>{_V})\s+and\s+(?:earlier|below|older|prior)(?:\s+(?:versions?|releases?))?"
+        r"\s+(?:are|is)\s+(?:affected|vulnerable)\b"
+    ),
+    openings=("version", "release", "affected", "affects", "vulnerable", *_BEGINNINGS),
+    needs=("through", "including", "earlier", "below", "older", "prior"),
+)
 _UP_TO = re.compile(rf"(?<![<>=])<\s{{0,2}}(?P<list>{_V})|\b(?:before|prior to)\s(?P<list2>{_V})")
 _FROM = re.compile(rf">=\s{{0,2}}(?P<list>{_V})")
 _TABLE = re.compile(
@@ -106,8 +128,14 @@ _DENIED = re.compile(
     r"|except|unless|if)\b|\bfor (?:Java|Node|C\+\+|Go|Python|Ruby)\b",
     re.IGNORECASE,
 )
-_IN_WORDS = re.compile(
-    r"(?i)\b(?:later|newer|above|onwards?|upwards?|all|every|each|following|subsequent)\b"
+_IN_WORDS = Phrase(
+    pattern=bounded(
+        r"\b(?:later|newer|above|onwards?|upwards?|all|every|each|following|subsequent)\b"
+    ),
+    openings=(
+        *("later", "newer", "above", "onward", "upward", "all", "every", "each", "following"),
+        "subsequent",
+    ),
 )
 _OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
 
@@ -152,11 +180,12 @@ def fixes_are_told(case: Case) -> Iterator[Finding]:
     words (“and later”), or names one that the data does not have.
     """
     stated = _stated_fixes(case)
-    known = _plainly(versions_of(case, EventType.FIXED))
-    text = readable(case.draft)
-    if not stated or _IN_WORDS.search(text) or any(_plain(o.version) not in known for o in stated):
+    if not stated or any(_IN_WORDS.matches(case)):
         return
-    named = _plainly(one[0] for one in islice(_VERSION.finditer(text), _MOST_CLAIMS))
+    known = _plainly(versions_of(case, EventType.FIXED))
+    if any(_plain(one.version) not in known for one in stated):
+        return
+    named = _plainly(one[0] for one in islice(_VERSION.finditer(readable(case)), _MOST_CLAIMS))
     for index, affected in enumerate(case.content.affected):
         fixes = {_plain(span.fixed) for span in affected.spans() if span.fixed}
         missing = fixes - named
@@ -176,7 +205,7 @@ def bounds_agree(case: Case) -> Iterator[Finding]:
         if fixed and not last and not _is_among(claim.version, known):
             text = "the text says “before `{version}`”; by the data no affected range ends there"
             yield _disagreement(case, claim, text, fixed)
-    for claim in (*claims(case, _SINCE), *in_tables(case, _AFFECTED_HEAD, _FROM)):
+    for claim in (*_begun(case), *in_tables(case, _AFFECTED_HEAD, _FROM)):
         if begun and not _is_among(claim.version, plainly["begun"]):
             text = "the text has `{version}` as the first affected version; the data has not"
             yield _disagreement(case, claim, text, begun)
@@ -186,6 +215,11 @@ def bounds_agree(case: Case) -> Iterator[Finding]:
             yield _disagreement(case, claim, text, {**last, **fixed})
 
 
+def _begun(case: Case) -> tuple[Claim, ...]:
+    return (*claims(case, _SINCE), *claims(case, _INTRODUCED))
+
+
+@once
 def _stated_fixes(case: Case) -> tuple[Claim, ...]:
     return (
         *claims(case, _FIXED),
@@ -215,12 +249,10 @@ def _untold(case: Case, index: int, missing: set[str], claim: Claim) -> Finding:
     )
 
 
-def claims(case: Case, pattern: re.Pattern[str]) -> Iterator[Claim]:
+def claims(case: Case, phrase: Phrase) -> Iterator[Claim]:
     """Find the versions that follow some words, where the sentence leaves no doubt."""
-    text = readable(case.draft)
-    if not has_words(case.draft, *_WORDS[pattern]):
-        return
-    for match in islice(pattern.finditer(text), _MOST_CLAIMS):
+    text = readable(case)
+    for match in islice(phrase.matches(case), _MOST_CLAIMS):
         group = next(name for name, found in match.groupdict().items() if found)
         if _is_doubtful(case, text, match):
             continue
@@ -231,7 +263,7 @@ def claims(case: Case, pattern: re.Pattern[str]) -> Iterator[Claim]:
 
 def in_tables(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
     """Find the versions in the columns of tables whose heading says what they are."""
-    yield from islice(_in_columns(readable(case.draft), head, cell), _MOST_CLAIMS)
+    yield from islice(_in_columns(readable(case), head, cell), _MOST_CLAIMS)
 
 
 def _in_columns(text: str, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mkdocs_advisories.checks.case import Case
+from mkdocs_advisories.checks.case import Case, once
 from mkdocs_advisories.model import Affected, EventType, Range, RangeType, Span
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.versions import (
@@ -24,7 +24,10 @@ WITHOUT_SEMVER = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
-    """A stretch of affected versions of a package, and the paths of its two ends' versions."""
+    """A stretch of affected versions of a package, and the paths of its two ends' versions.
+
+    `stretch` is it as positions, or None if it cannot be read.
+    """
 
     package: int
     number: int
@@ -32,11 +35,7 @@ class Placed:
     scheme: Scheme | None
     start: Path
     end: Path | None
-
-    @property
-    def stretch(self) -> Stretch | None:
-        """The stretch as positions, or None if it cannot be read."""
-        return stretch(self.span, self.scheme) if self.scheme else None
+    stretch: Stretch | None
 
     @property
     def last(self) -> str | None:
@@ -44,12 +43,16 @@ class Placed:
         return self.span.fixed or self.span.last_affected
 
 
-def placed_spans(case: Case) -> Iterator[Placed]:
+@once
+def placed_spans(case: Case) -> tuple[Placed, ...]:
     """Give the stretches of all ordered ranges, in the order of the file."""
-    for index, affected in enumerate(case.content.affected):
-        for number, one in enumerate(affected.ranges):
-            if one.type is not RangeType.GIT:
-                yield from _of_range(index, number, affected, one)
+    return tuple(
+        placed
+        for index, affected in enumerate(case.content.affected)
+        for number, one in enumerate(affected.ranges)
+        if one.type is not RangeType.GIT
+        for placed in _of_range(index, number, affected, one)
+    )
 
 
 def scheme_to_read(one: Range, ecosystem: str) -> Scheme | None:
@@ -73,4 +76,5 @@ def _of_range(index: int, number: int, affected: Affected, one: Range) -> Iterat
             scheme=scheme,
             start=(*events, at, EventType.INTRODUCED.value),
             end=(*events, at + 1, last.type.value) if last else None,
+            stretch=stretch(span, scheme) if scheme else None,
         )

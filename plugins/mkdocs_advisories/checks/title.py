@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import warning
+from mkdocs_advisories.checks.unfinished import is_unfinished
 from mkdocs_advisories.problems import Edit, Fix, Related
 
 _ID = r"(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|(?:RUSTSEC|PYSEC|GO|OSV|EUVD)-\d{4}-\d+)"
@@ -31,7 +32,7 @@ _ORDINARY = frozenset(
 """Words of the language that begin many titles; any other small one may be a name."""
 
 
-@warning("ADV262", reads="summary affected")
+@warning("ADV262", reads="summary affected", trusts="summary")
 def title_names_the_package(case: Case) -> Iterator[Finding]:
     """A reader of a list sees at once whether it is about something that they use."""
     names = set(case.policy.projects_of(case.content.affected))
@@ -47,7 +48,7 @@ def title_names_the_package(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV263", reads="summary")
+@warning("ADV263", reads="summary", trusts="summary")
 def title_has_no_full_stop(case: Case) -> Iterator[Finding]:
     """A title is no sentence."""
     title = case.content.summary
@@ -65,7 +66,7 @@ def title_has_no_full_stop(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV264", reads="summary affected")
+@warning("ADV264", reads="summary affected", trusts="summary")
 def title_begins_with_a_capital(case: Case) -> Iterator[Finding]:
     """Titles stand in lists, one like the other. A name or code may begin as it is written."""
     first = _WORD.match(case.content.summary)
@@ -85,7 +86,7 @@ def title_begins_with_a_capital(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV265", reads="summary")
+@warning("ADV265", reads="summary", trusts="summary")
 def title_is_short(case: Case) -> Iterator[Finding]:
     """A title fits on a line of a list, a subject and a search result."""
     longest, length = case.policy.checks.title_length, len(case.content.summary)
@@ -98,7 +99,7 @@ def title_is_short(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV266", reads="summary")
+@warning("ADV266", reads="summary", trusts="summary")
 def title_leaves_data_to_the_data(case: Case) -> Iterator[Finding]:
     """Ids, severity and versions have fields of their own; in a title they soon disagree."""
     for match in _SAID_ELSEWHERE.finditer(case.content.summary):
@@ -117,16 +118,19 @@ def title_leaves_data_to_the_data(case: Case) -> Iterator[Finding]:
         )
 
 
-@warning("ADV267", reads="summary")
+@warning("ADV267", reads="summary", trusts="summary")
 def title_is_the_only_one_of_its_kind(case: Case) -> Iterator[Finding]:
     """Two advisories with one title are taken for one.
 
     A disclosed one says nothing of a held one, so its finding stands at the later of the two.
     """
-    for other in case.house.cards_by_title.get(case.card.title, ()):
+    mine = case.draft.card
+    if is_unfinished(case.content.summary):
+        return
+    for other in case.house.cards_by_title.get(mine.title, ()):
         if other.path == case.draft.path:
             return
-        if other.id != case.content.id and other.substance != case.card.substance:
+        if other.id != case.content.id and other.substance != mine.substance:
             yield case.finding(
                 "summary",
                 text="another advisory has the same title",

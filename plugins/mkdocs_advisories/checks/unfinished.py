@@ -7,30 +7,37 @@ from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.rule import error, warning
 from mkdocs_advisories.source import nodes
 
-_PERHAPS = re.compile(
-    r"(?i)todo|fixme|xxx|tbd|tba|tktk|lorem|0000|<|\{\{|\[(?:insert|describe|fill|your|place|add)"
+_SLOTS = (
+    *("your", "insert", "placeholder", "package", "version", "name", "description", "cve", "id"),
+    *("date", "link", "url", "fill"),
 )
-"""What all that is looked for has in it: a first look, for the sake of speed."""
+_ASKED = ("insert", "describe", "fill in", "your", "placeholder", "add")
+_SIGNS = (
+    *("todo", "fixme", "xxx", "tbd", "tba", "tktk", "lorem ipsum", "0000-0000", "{{"),
+    *(f"<{one}" for one in _SLOTS),
+    *(f"[{one}" for one in _ASKED),
+)
+"""What all that is looked for has in it, in small letters: a first look that costs little."""
 
 _UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|XXX|TBD|TBA|TKTK)\b"
     r"|\b(?:todo|fixme|tbd)(?=:\s)|(?m:^(?:todo|fixme|tbd)(?=\.?$))"
     r"|\b[Ll]orem ipsum\b"
     r"|\b(?:CVE|GHSA|RUSTSEC|PYSEC)-(?:[0-9]{4}-[Xx]{4,}|[Xx]{4}-[Xx]{4,}(?:-[Xx]{4})?|0000-0000)\b"
-    r"|<(?:your|insert|placeholder|package|version|name|description|cve|id|date|link|url|fill)"
-    r"(?:[ _-][^<>\n]{0,40})?>"
-    r"|\[(?:insert|describe|fill in|your|placeholder|add)\b[^\]\n]{0,60}\](?![(\[:])"
+    rf"|<(?:{'|'.join(_SLOTS)})(?:[ _-][^<>\n]{{0,40}})?>"
+    rf"|\[(?:{'|'.join(_ASKED)})\b[^\]\n]{{0,60}}\](?![(\[:])"
     r"|\{\{[^{}\n]{0,60}\}\}"
 )
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _IDS = frozenset({"id", "aliases", "related", "upstream", "superseded_by"})
 """Their placeholders are those of databases, which ADV203 knows."""
-_TEMPLATE = re.compile(
-    r"_?What kind of vulnerability is it\? Who is impacted\?_?"
-    r"|_?Has the problem been patched\? What versions should users upgrade to\?_?"
-    r"|_?Is there a way for users to fix or remediate the vulnerability without upgrading\?_?"
-    r"|_?Are there any links users can visit to find out more\?_?"
+_QUESTIONS = (
+    "What kind of vulnerability is it? Who is impacted?",
+    "Has the problem been patched? What versions should users upgrade to?",
+    "Is there a way for users to fix or remediate the vulnerability without upgrading?",
+    "Are there any links users can visit to find out more?",
 )
+_TEMPLATE = re.compile(rf"_?(?:{'|'.join(map(re.escape, _QUESTIONS))})_?")
 _MENTION = re.compile(
     r"(?<![\w@/.`\\\[])@(?P<name>[A-Za-z\d](?:-?[A-Za-z\d]){0,38})(?![\w/@-]|\.\w)"
 )
@@ -41,18 +48,17 @@ _LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])|<[^<>\n]*>|\b
 def nothing_is_left_to_be_written(case: Case) -> Iterator[Finding]:
     """A placeholder that is published is a promise that nobody keeps."""
     remedy = "write what belongs here, or remove it"
-    # A comment as such is refused (ADV140), with all that is in it.
-    prose = _COMMENT.sub(lambda match: " " * len(match[0]), case.draft.prose)
-    for match in _UNFINISHED.finditer(prose):
+    prose = case.draft.prose
+    for match in _unfinished(prose):
         text = "`{words}` is still to be written"
         yield case.in_body(match.start(), len(match[0]), text=text, remedy=remedy, words=match[0])
-    for match in _TEMPLATE.finditer(case.draft.prose):
+    for match in _TEMPLATE.finditer(prose) if any(one in prose for one in _QUESTIONS) else ():
         text = "this is the template's question, not its answer"
         yield case.in_body(match.start(), len(match[0]), text=text, remedy="answer it")
     passed_over = case.draft.faulty | _IDS
     # An escape could spell what the text as written does not show.
     written = case.draft.parts.yaml
-    may_be_there = "\\" in written or _PERHAPS.search(written)
+    may_be_there = "\\" in written or _may_be_unfinished(written)
     for path, node in nodes.walk(case.draft.root) if may_be_there else ():
         if isinstance(node, nodes.Scalar) and str(path[0]) not in passed_over:
             for match in _UNFINISHED.finditer(node.text):
@@ -65,10 +71,29 @@ def nothing_is_left_to_be_written(case: Case) -> Iterator[Finding]:
                 )
 
 
+def is_unfinished(text: str) -> bool:
+    """Whether something of a text is still to be written."""
+    return _may_be_unfinished(text) and bool(_UNFINISHED.search(text))
+
+
+def _unfinished(prose: str) -> Iterator[re.Match[str]]:
+    """Find what is unfinished outside comments: one is refused as such, with all that is in it."""
+    if _may_be_unfinished(prose):
+        yield from _UNFINISHED.finditer(_COMMENT.sub(lambda one: " " * len(one[0]), prose))
+
+
+def _may_be_unfinished(text: str) -> bool:
+    lowered = text.lower()
+    return any(sign in lowered for sign in _SIGNS)
+
+
 @warning("ADV269")
 def nobody_is_called_by_accident(case: Case) -> Iterator[Finding]:
     """`@name` calls a person wherever the text is pasted, and is no link on the site."""
-    prose = _LINK.sub(lambda match: " " * len(match[0]), case.draft.prose)
+    prose = case.draft.prose
+    if "@" not in prose:
+        return
+    prose = _LINK.sub(lambda match: " " * len(match[0]), prose)
     for match in _MENTION.finditer(prose):
         yield case.in_body(
             match.start(),

@@ -319,7 +319,7 @@ def _show_diff(run: Run, *, shows_held: bool) -> Exit:
             )
             click.echo("".join(lines), nl=False)
         else:
-            click.echo(f"{path}: held, so its {applied} changes are shown on a terminal only")
+            click.echo(f"{path}: held, {counted(applied, 'fix')}, shown on a terminal only")
     return Exit.PROBLEMS if changes else Exit.FINE
 
 

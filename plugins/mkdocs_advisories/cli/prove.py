@@ -6,15 +6,17 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.options import format_option
-from mkdocs_advisories.cli.project import current_project, now, now_option
+from mkdocs_advisories.cli.project import Project, current_project, now, now_option
 from mkdocs_advisories.cli.secrecy import secrecy
+from mkdocs_advisories.disclosure.present import known_of
 from mkdocs_advisories.proof.allowances import AllowanceError, allowances
 from mkdocs_advisories.proof.cache import Cache, load, save
 from mkdocs_advisories.proof.prove import Request, prove
@@ -25,6 +27,11 @@ CACHE = Path(".cache") / "advisory-proof"
 _MOST_SHOWN = 50
 _SECONDS_BETWEEN_LINES = 10.0
 _PATH = click.Path(path_type=Path, exists=True)
+
+
+def processors() -> int:
+    """Give how many processes to use: one for each processor, at most eight."""
+    return min(8, os.cpu_count() or 1)
 
 
 @click.command("prove")
@@ -53,7 +60,7 @@ _PATH = click.Path(path_type=Path, exists=True)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
-    default=lambda: min(8, os.cpu_count() or 1),
+    default=processors,
     show_default="as many as there are processors, at most 8",
     help="How many processes to use.",
 )
@@ -83,11 +90,37 @@ def command(  # noqa: PLR0913 - one for each option
     proven; do not publish it.
     """
     project = current_project()
-    at = now(earlier, hosts=project.configuration.clock_hosts)
+    hosts, known = project.configuration.clock_hosts, known_of(project.folder)
+    at = now(earlier, hosts=hosts, known=known)
     file = None if no_cache else (cache or project.root / CACHE)
     tree = site or project.site_dir
-    known = secrecy(project, now=at)
-    request = Request(
+    request = replace(
+        request_for(tree, project, now=at, allow=allow, public=public, cache=file),
+        without=frozenset(without),
+        processes=jobs,
+    )
+    report = proven(request, file)
+    data = form == "json"
+    click.echo(json.dumps(as_data(report), indent=2) if data else proof_text(report, tree))
+    return Exit.FINE if report.is_clean else Exit.EMBARGO
+
+
+def request_for(  # noqa: PLR0913 - the tree, and all that it is held against
+    tree: Path,
+    project: Project,
+    *,
+    now: datetime,
+    allow: Path | None = None,
+    public: Sequence[Path] = (),
+    cache: Path | None = None,
+) -> Request:
+    """Say what to prove of a tree: that nothing is in it which the project holds at `now`.
+
+    Raises:
+        Stop: the list of what is allowed cannot be read.
+    """
+    known = secrecy(project, now=now)
+    return Request(
         root=tree,
         held=known.held,
         unopened=known.unopened,
@@ -95,13 +128,9 @@ def command(  # noqa: PLR0913 - one for each option
         public=[one.content for one in known.public],
         wider=lambda: known.wider(public),
         allowed=_allowed(allow),
-        cache=load(file) if file else Cache(),
-        without=frozenset(without),
-        processes=jobs,
+        cache=load(cache) if cache else Cache(),
+        processes=processors(),
     )
-    report = _proven(request, file)
-    click.echo(json.dumps(as_data(report), indent=2) if form == "json" else _text(report, tree))
-    return Exit.FINE if report.is_clean else Exit.EMBARGO
 
 
 def _allowed(file: Path | None) -> Mapping[str, str]:
@@ -111,7 +140,7 @@ def _allowed(file: Path | None) -> Mapping[str, str]:
         raise Stop(f"{file}: {error}", exit_code=Exit.USAGE) from None
 
 
-def _proven(request: Request, file: Path | None) -> Report:
+def proven(request: Request, file: Path | None) -> Report:
     """Run the proof, and remember what was clean.
 
     Raises:
@@ -163,7 +192,8 @@ class _Counter:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-def _text(report: Report, site: Path) -> str:
+def proof_text(report: Report, site: Path) -> str:
+    """Write the report for people."""
     if report.is_preview:
         return (
             f"{site} is a preview: it shows what is held, on purpose. It must not be published.\n"

@@ -21,7 +21,7 @@ from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.source.attachments import attachment
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
 from mkdocs_advisories.source.sealed.container import Contents
-from mkdocs_advisories.source.sealed.git import knows
+from mkdocs_advisories.source.sealed.git import known_of
 from mkdocs_advisories.source.sealed.header import Header
 from mkdocs_advisories.source.sealed.history import REVISIONS
 from mkdocs_advisories.source.sealed.naming import SUFFIX, is_sealed, new_name
@@ -126,7 +126,7 @@ def _next_steps(
         '  git commit -m "Seal an advisory"   # no id and no summary in the message\n'
         "  advisory doctor                   # is clear text left anywhere?"
     )
-    if known := [file for file in files if knows(project.root, file)]:
+    if known := known_of(project.root, files):
         note(
             f"Warning: git has had {len(known)} of these files in clear. Do not push before"
             " `advisory doctor` finds nothing; what was pushed already must count as disclosed."

@@ -152,7 +152,7 @@ def read_ledger(folder: Path) -> Ledger:
     except OSError as error:
         raise LedgerError(f"it cannot be read: {error.strerror}") from None
     try:
-        return _parsed(_whole(file)[0])
+        return parsed(_whole(file)[0])
     finally:
         os.close(file)
 
@@ -177,7 +177,7 @@ def opened(folder: Path, *, waiting: Callable[[], None] = lambda: None) -> Itera
         _keep_name(folder)
         _lock(file, waiting)
         whole, length = _whole(file)
-        ledger = _parsed(whole)
+        ledger = parsed(whole)
         os.ftruncate(file, length)
         yield Record(file=file, ledger=ledger)
     finally:
@@ -214,7 +214,12 @@ def _whole(file: int) -> tuple[str, int]:
         raise LedgerError("it is not UTF-8") from None
 
 
-def _parsed(text: str) -> Ledger:
+def parsed(text: str) -> Ledger:
+    """Read the text of a ledger.
+
+    Raises:
+        LedgerError: a line is none of its lines.
+    """
     lines = [_line(one, at) for at, one in enumerate(text.split("\n"), 1) if one.strip()]
     return Ledger(lines=tuple(lines))
 

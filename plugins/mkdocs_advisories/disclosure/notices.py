@@ -27,6 +27,7 @@ from mkdocs_advisories.disclosure.mail import (
 )
 from mkdocs_advisories.disclosure.smtp import NotSentError, Server, Session, session
 from mkdocs_advisories.model import Advisory, Disclosed, Notice, NoticeKind, format_instant
+from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Mail, Policy
 from mkdocs_advisories.problems import Problem
 from mkdocs_advisories.render.letter import Letter, default_template, disclosure_letter
@@ -78,13 +79,17 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """What every notice is made with: the policy, its part about mails, a template, the instant."""
+    """What every notice is made with: the policy, its part about mails, a template, the instant.
+
+    With a `signer` the mails are signed.
+    """
 
     policy: Policy
     mail: Mail
     template: str | None
     now: datetime
     ledger: Ledger
+    signer: Signer | None = None
 
     @property
     def announce(self) -> tuple[str, ...]:
@@ -284,7 +289,7 @@ def _plan(
         kind=kind,
         letter=letter,
         envelope=envelope,
-        message=written(letter, envelope, policy=desk.policy, mail=desk.mail),
+        message=written(letter, envelope, policy=desk.policy, mail=desk.mail, signer=desk.signer),
         about={**about, "lists": list(envelope.lists)},
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mkdocs_advisories.clock import Bound, Known, hold_clock_against, instant_of_run
+from mkdocs_advisories.disclosure.ledger import Ledger, LedgerError, read_ledger
 from mkdocs_advisories.disclosure.time_hosts import ask_hosts
 from mkdocs_advisories.source.repository import newest_commit
 
@@ -33,6 +34,25 @@ def present(  # noqa: PLR0913 - the clock, and each thing that it is held agains
         for text in (earlier, environment.get("ADVISORY_NOW"))
     )
     return min(instants)
+
+
+def known_by(ledger: Ledger) -> tuple[Known, ...]:
+    """Give what the clock is held against: what was recorded has happened."""
+    times = [one.time for one in ledger.lines]
+    if not times:
+        return ()
+    return (Known(what="the last line of the ledger", instant=max(times), bound=Bound.PAST),)
+
+
+def known_of(folder: Path) -> tuple[Known, ...]:
+    """Give the same of the ledger of a folder of advisories; nothing if it cannot be read.
+
+    It can only tell that a clock is behind, which holds more: that is no reason to stop a build.
+    """
+    try:
+        return known_by(read_ledger(folder))
+    except LedgerError:
+        return ()
 
 
 def _commits(folder: Path) -> Iterable[Known]:

@@ -25,7 +25,7 @@ from mkdocs.utils.templates import TemplateContext
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.clock import ClockError
-from mkdocs_advisories.disclosure.present import present
+from mkdocs_advisories.disclosure.present import known_of, present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
 from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
 from mkdocs_advisories.mkdocs.discreet import discreet
@@ -34,7 +34,7 @@ from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_t
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Disclosed
-from mkdocs_advisories.openpgp import OpenPGPError, Signer, read_signer
+from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
 from mkdocs_advisories.press.output import write
@@ -61,8 +61,6 @@ CACHE = "ADVISORIES_CACHE"
 """The environment variable that names another folder for the cache, or says `off`."""
 
 CACHE_FOLDER = ".cache/advisories"
-KEY = "ADVISORIES_OPENPGP_KEY"
-PASSWORD = "ADVISORIES_OPENPGP_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class _Options(Config):
@@ -110,7 +108,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
         permission = _permission(config, command=self.command)
-        now = _now(settings, config)
+        now = _now(settings, config, folder=self.folder)
         self.index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = (
             self._previewed(settings, now, permission)
@@ -386,13 +384,14 @@ def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
     return permission
 
 
-def _now(settings: Configuration, config: MkDocsConfig) -> datetime:
+def _now(settings: Configuration, config: MkDocsConfig, *, folder: Path) -> datetime:
     try:
         return present(
             datetime.now(UTC),  # noqa: TID251 - the one place where a build reads the clock
             folder=Path(config.config_file_path).parent,
             hosts=settings.clock_hosts,
             environment=os.environ,
+            known=known_of(folder),
         )
     except ClockError as error:
         raise PluginError(str(error)) from None
@@ -422,15 +421,10 @@ def _signer() -> Signer | None:
     Raises:
         PluginError: it cannot be read, or cannot sign.
     """
-    path = os.environ.get(KEY)
-    if not path:
-        return None
     try:
-        return read_signer(Path(path).read_bytes(), password=os.environ.get(PASSWORD))
-    except OSError as error:
-        raise PluginError(f"{KEY}: the file cannot be read: {type(error).__name__}") from None
+        return signer_of(os.environ)
     except OpenPGPError as error:
-        raise PluginError(f"{KEY}: {error}") from None
+        raise PluginError(str(error)) from None
 
 
 def _stop_on_problems(catalog: Catalog, settings: Configuration, now: datetime) -> None:

@@ -36,7 +36,6 @@ from mkdocs_advisories.source.catalog import (
     read_sealed_entries,
     workers_for,
 )
-from mkdocs_advisories.source.draft import card
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.parse import advisory as parsed
@@ -138,7 +137,7 @@ class _Search:
     def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> None:
         """Hold what is kept against the rules, and all else against what the held are called."""
         drafts = [one.draft for one in kept if one.draft]
-        register = Register(cards=tuple(map(card, drafts)), paths=paths)
+        register = Register(cards=tuple(one.card for one in drafts), paths=paths)
 
         def house(entries: Sequence[Entry]) -> House:
             return House(

@@ -33,13 +33,16 @@ _PARAGRAPH = re.compile(r"(?:[^\n]+\n?)+")
 _INLINE_LINK = re.compile(r"\]\(\s*<?(?P<target>(?:[^()\s>]|\([^()\s>]*\))+)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*<?(?P<target>[^\s>]+)", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*)>")
+_LINKS = {"](": _INLINE_LINK, "]:": _DEFINITION, "<": _AUTOLINK}
+"""By the signs that each of them has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Body:
-    """A body without its code, and the attachments that its links may lead to."""
+    """A body with its code and without, and the attachments that its links may lead to."""
 
     parts: Parts
+    written: str
     prose: str
     id: str
     attachments: frozenset[str]
@@ -55,7 +58,11 @@ class Body:
 def body_problems(parts: Parts, *, advisory_id: str, attachments: frozenset[str]) -> list[Problem]:
     """Give what is wrong with a file's body. `attachments` are the names in its own folder."""
     body = Body(
-        parts=parts, prose=without_code(parts.body), id=advisory_id, attachments=attachments
+        parts=parts,
+        written=(written := parts.body),
+        prose=without_code(written),
+        id=advisory_id,
+        attachments=attachments,
     )
     return [problem for rule in _RULES for problem in rule(body)]
 
@@ -63,18 +70,21 @@ def body_problems(parts: Parts, *, advisory_id: str, attachments: frozenset[str]
 def bounded(body: Body) -> Iterator[Problem]:
     """Nesting, paragraphs, lines and headings stay within what a renderer reads in seconds."""
     yield from _too_many(body)
-    for paragraph in _PARAGRAPH.finditer(body.parts.body):
+    is_long = len(body.written) > LONGEST_PARAGRAPH
+    for paragraph in _PARAGRAPH.finditer(body.written if is_long else ""):
         if len(paragraph[0]) > LONGEST_PARAGRAPH:
             text = f"a paragraph of more than {LONGEST_PARAGRAPH} characters"
             yield body.problem("ADV142", paragraph.start(), text, "part it by blank lines")
-    for paragraph in _PARAGRAPH.finditer(body.prose):
+    for paragraph in _PARAGRAPH.finditer(body.prose if _may_be_deep(body.prose) else ""):
         yield from _too_deep(body, paragraph.start(), paragraph[0])
 
 
 def no_html(body: Body) -> Iterator[Problem]:
     """HTML is refused but for a few harmless elements."""
-    for tag in refused_tags(body.prose):
-        if tag.known:
+    for tag in refused_tags(body.prose) if "<" in body.prose else ():
+        if tag.text == "!":
+            text, remedy = "a comment of HTML is not allowed here", "remove it"
+        elif tag.known:
             text, remedy = "HTML `<{tag}` is not allowed here", "write Markdown; remove the tag"
         else:
             text = "`<{tag}>` would be read as HTML and vanish"
@@ -85,8 +95,8 @@ def no_html(body: Body) -> Iterator[Problem]:
 
 def links_lead_somewhere(body: Body) -> Iterator[Problem]:
     """A link leads to the web, to a heading or to an attachment of this advisory."""
-    for pattern in (_INLINE_LINK, _DEFINITION, _AUTOLINK):
-        for match in pattern.finditer(body.prose):
+    for sign, pattern in _LINKS.items():
+        for match in pattern.finditer(body.prose if sign in body.prose else ""):
             complaint = _link_fault(body, match["target"])
             if complaint:
                 text, remedy = complaint
@@ -107,8 +117,16 @@ _RULES: tuple[Callable[[Body], Iterator[Problem]], ...] = (bounded, no_html, lin
 @lru_cache(maxsize=4)
 def without_code(body: str) -> str:
     """Blank out code, so that what is left keeps its offsets."""
-    without_blocks = _FENCED.sub(lambda match: _blank(match[0]), body)
+    has_fences = "```" in body or "~~~" in body
+    without_blocks = _FENCED.sub(lambda match: blank(match[0]), body) if has_fences else body
+    if "`" not in without_blocks:
+        return without_blocks
     return _PARAGRAPH.sub(lambda match: _without_spans(match[0]), without_blocks)
+
+
+def blank(code: str) -> str:
+    """Give spaces in place of all but the ends of lines."""
+    return "\n".join(" " * len(line) for line in code.split("\n"))
 
 
 def attachment_name(target: str, advisory_id: str) -> str | None:
@@ -121,8 +139,8 @@ def linked_attachments(prose: str, advisory_id: str) -> frozenset[str]:
     """Give the names of the attachments to which the links of a body lead."""
     targets = (
         match["target"]
-        for pattern in (_INLINE_LINK, _DEFINITION, _AUTOLINK)
-        for match in pattern.finditer(prose)
+        for sign, pattern in _LINKS.items()
+        for match in pattern.finditer(prose if sign in prose else "")
     )
     names = (_attachment_of(one, advisory_id) for one in targets)
     return frozenset(name for name in names if name)
@@ -159,11 +177,19 @@ def _too_many(body: Body) -> Iterator[Problem]:
         ("lines", _LINE, MOST_LINES),
         ("headings", _HEADING, MOST_HEADINGS),
     ):
-        text = body.parts.body if what == "lines" else body.prose
+        text = body.written if what == "lines" else body.prose
+        if text.count("\n") < most:
+            continue
         surplus = next(islice(pattern.finditer(text), most, None), None)
         if surplus:
             fault = f"the text has more than {most} {what}"
             yield body.problem("ADV142", surplus.start(), fault, "move a part into an attachment")
+
+
+def _may_be_deep(prose: str) -> bool:
+    """Tell what is nowhere too deep by its signs alone, as nearly every text is."""
+    is_flat = "\t" not in prose and " " * (DEEPEST_INDENT + 1) not in prose
+    return not is_flat or prose.count("[") > DEEPEST_BRACKETS or prose.count(">") > DEEPEST_QUOTE
 
 
 def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
@@ -178,7 +204,7 @@ def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
             break
     for line in re.finditer(r"^([ \t]*)((?:>[ \t]*)*)(?=\S)", paragraph, re.MULTILINE):
         # Code that begins a line is blank in `prose`, and no indent.
-        written = body.parts.body[start + line.start(1) : start + line.end(1)]
+        written = body.written[start + line.start(1) : start + line.end(1)]
         indent = len(written[: len(written) - len(written.lstrip())].expandtabs(4))
         quotes = line[2].count(">")
         if quotes > DEEPEST_QUOTE or indent > DEEPEST_INDENT:
@@ -189,13 +215,15 @@ def _too_deep(body: Body, start: int, paragraph: str) -> Iterator[Problem]:
 
 def _without_spans(paragraph: str) -> str:
     """Blank out code spans: a run of backticks up to the next run of the same length."""
+    if "`" not in paragraph:
+        return paragraph
     runs = [match.span() for match in re.finditer(r"(?<!\\)`+", paragraph)]
     closing = _next_of_same_length(runs)
     shown, done = [], 0
     for start, _ in runs:
         if start >= done and start in closing:
             end = closing[start]
-            shown += [paragraph[done:start], _blank(paragraph[start:end])]
+            shown += [paragraph[done:start], blank(paragraph[start:end])]
             done = end
     return "".join(shown) + paragraph[done:]
 
@@ -209,7 +237,3 @@ def _next_of_same_length(runs: list[tuple[int, int]]) -> dict[int, int]:
             closing[start] = following[end - start]
         following[end - start] = end
     return closing
-
-
-def _blank(code: str) -> str:
-    return re.sub(r"[^\n]", " ", code)

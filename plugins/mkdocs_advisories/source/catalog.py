@@ -19,7 +19,7 @@ from mkdocs_advisories.problems import Problem, bounded, in_order
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
 from mkdocs_advisories.source.companions import concerned
-from mkdocs_advisories.source.draft import Card, Draft, card, draft
+from mkdocs_advisories.source.draft import Card, Draft, draft
 from mkdocs_advisories.source.files import read_text
 from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.front import judge
@@ -187,7 +187,7 @@ def outline(entry: Entry) -> Outline:
         ids=tuple(_scalars(entry.root, "id")),
         aliases=tuple(_scalars(entry.root, "aliases")),
         embargo=entry.embargo,
-        card=card(entry.draft) if entry.draft else None,
+        card=entry.draft.card if entry.draft else None,
     )
 
 
@@ -270,7 +270,9 @@ def understand(
     advisory = (
         None
         if problems
-        else parse.advisory(root.value(), body=parts.body, path=text.path, attachments=attachments)
+        else parse.advisory(
+            judgement.data, body=parts.body, path=text.path, attachments=attachments
+        )
     )
     return Entry(
         path=text.path,

@@ -224,6 +224,7 @@ def _mail(options: Mapping[str, Any] | None) -> Mail | None:
         prenotify=tuple(options.get("prenotify", ())),
         reply_to=options.get("reply_to"),
         templates=options.get("templates"),
+        archive=options.get("archive"),
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from mkdocs_advisories.source.frontmatter import Parts
 _ABSENT = {"summary": "", "embargo": parse.UNDECIDED, "affected": ()}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Draft:
     """What one file says, with the places where it says so.
 
@@ -42,6 +43,11 @@ class Draft:
     def is_disclosed(self, now: datetime) -> bool:
         """Say whether the embargo has ended at `now`. Undecided or unreadable means held."""
         return self.embargo is not None and self.embargo <= now
+
+    @cached_property
+    def card(self) -> "Card":
+        """What the checks of other files may ask about this one."""
+        return _card(self)
 
 
 class Card(NamedTuple):
@@ -72,8 +78,7 @@ class Card(NamedTuple):
         return self.embargo is not None and self.embargo <= now
 
 
-def card(one: Draft) -> Card:
-    """Write the card of a draft."""
+def _card(one: Draft) -> Card:
     content = one.content
     title = "" if "summary" in one.faulty else "".join(re.findall(r"\w+", content.summary.lower()))
     words = "".join(content.details.split())

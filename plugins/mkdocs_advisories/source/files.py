@@ -6,7 +6,7 @@ import re
 import stat
 from pathlib import Path
 
-from mkdocs_advisories.problems import Place, Problem
+from mkdocs_advisories.problems import Edit, Fix, Place, Problem
 from mkdocs_advisories.source.positions import Text
 
 LARGEST_FILE = 256 * 1024
@@ -54,6 +54,8 @@ def decode(raw: bytes, *, path: str) -> Text | Problem:
     deceptive = DECEPTIVE.search(content)
     if deceptive is None:
         return text
+    if content.startswith("\ufeff"):
+        return _marked(text.place(0, 1))
     return Problem(
         code="ADV004",
         place=text.place(deceptive.start(), 1),
@@ -69,6 +71,16 @@ def _open_regular(file: str, flags: int) -> int:
         return descriptor
     os.close(descriptor)
     raise OSError(errno.EINVAL, "it is not a regular file")
+
+
+def _marked(place: Place) -> Problem:
+    return Problem(
+        code="ADV004",
+        place=place,
+        text="a byte order mark stands before the text",
+        remedy="save the file as UTF-8 without it",
+        fix=Fix(text="remove it", edits=(Edit(place=place, replacement=""),)),
+    )
 
 
 def _unreadable(path: str, *, is_link: bool, reason: str) -> Problem:

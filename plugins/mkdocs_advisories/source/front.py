@@ -1,9 +1,11 @@
 """Everything that can be wrong with the front matter of one file."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from mkdocs_advisories.model import RangeType
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Edit, Fix, Place, Problem
 from mkdocs_advisories.source import nodes
@@ -11,14 +13,21 @@ from mkdocs_advisories.source.frontmatter import Parts
 from mkdocs_advisories.source.meaning import Front, meanings
 from mkdocs_advisories.source.positions import Path
 from mkdocs_advisories.source.shape import Misfit, dotted, misfits
+from mkdocs_advisories.versions import Scheme, position, scheme_of_ecosystem
+
+_WHOLE = 'write it in quotes, and as a whole version, such as `"1.2.3"`'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """What is wrong with front matter, and which of its top-level fields cannot be relied on."""
+    """What is wrong with front matter, and which of its top-level fields cannot be relied on.
+
+    `data` is what it says, as JSON has it.
+    """
 
     problems: tuple[Problem, ...]
     faulty: frozenset[str] = frozenset()
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge(
@@ -31,7 +40,8 @@ def judge(
     """
     if not isinstance(root, nodes.Mapping):
         return Judgement(problems=(_no_mapping(root, parts),) if is_whole else ())
-    faults = misfits(root.value(), schema="advisory", written=_written_in(root))
+    data = root.value()
+    faults = misfits(data, schema="advisory", written=_written_in(root))
     front = Front(root=root, faulty=frozenset(one.path for one in faults), policy=policy)
     meaningless = [*meanings(front), *_misnamed(front, stem)]
     return Judgement(
@@ -43,6 +53,7 @@ def judge(
             {name for one in faults for name in _fields_of(one)}
             | {re.split(r"\W", one.subject)[0] for one in meaningless}
         ),
+        data=data,
     )
 
 
@@ -68,15 +79,32 @@ def _as_problem(misfit: Misfit, root: nodes.Mapping) -> Problem:
     key = str(misfit.path[-1]) if misfit.at_key else ""
     at_key = isinstance(parent, nodes.Mapping) and misfit.at_key
     place = parent.keys[key] if at_key and isinstance(parent, nodes.Mapping) else parent.place
+    is_part = misfit.code == "ADV108" and _is_part_of_version(misfit, root)
     return Problem(
         code=misfit.code,
         place=place,
         subject=dotted(misfit.path[:-1] if misfit.at_key else misfit.path),
         text=misfit.text,
-        remedy=misfit.remedy,
+        remedy=_WHOLE if is_part else misfit.remedy,
         values=misfit.values,
-        fix=_mended(misfit, place, root),
+        fix=None if is_part else _mended(misfit, place, root),
     )
+
+
+def _is_part_of_version(misfit: Misfit, root: nodes.Mapping) -> bool:
+    """Whether a number is no whole version of its range, so that quotes alone would not do."""
+    match misfit.path:
+        case ("affected", int(index), "ranges", int(number), "events", int(), str()):
+            package = nodes.find(root, ("affected", index, "package"))
+            kind = nodes.find(root, ("affected", index, "ranges", number, "type"))
+        case _:
+            return False
+    ecosystem = package.entries.get("ecosystem") if isinstance(package, nodes.Mapping) else None
+    by_name = scheme_of_ecosystem(ecosystem.text) if isinstance(ecosystem, nodes.Scalar) else None
+    is_semver = isinstance(kind, nodes.Scalar) and kind.text == RangeType.SEMVER
+    scheme = Scheme.SEMVER if is_semver else by_name
+    version = misfit.values["value"]
+    return version != "0" and scheme is not None and position(version, scheme) is None
 
 
 def _mended(misfit: Misfit, place: Place, root: nodes.Mapping) -> Fix | None:

@@ -43,7 +43,7 @@ def split(text: Text) -> Parts | Problem:
     if closing is None:
         return Problem(
             code="ADV006",
-            place=text.place(0),
+            place=text.place(0, opening.end()),
             text="the front matter that begins here is not closed",
             remedy="end it with a line that is `---` and nothing else",
         )

@@ -14,7 +14,7 @@ from packageurl import PackageURL
 
 from mkdocs_advisories.model import EventType, RangeType, parse_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Problem
+from mkdocs_advisories.problems import Edit, Fix, Problem
 from mkdocs_advisories.source import nodes
 from mkdocs_advisories.source.files import DECEPTIVE
 from mkdocs_advisories.source.markup import html_tags
@@ -61,14 +61,17 @@ def meanings(front: Front) -> list[Problem]:
     return [
         problem
         for path, node in front.sound()
-        for rule in (plain_text, *_RULES.get(_field(path), ()))
+        for rule in _RULES.get(_field(path), _OF_ALL)
         for problem in rule(front, path, node)
     ]
 
 
 def _field(path: Path) -> str:
     """Name the field that a path leads to, or in whose list it lies."""
-    return str(next((step for step in reversed(path) if isinstance(step, str)), ""))
+    for step in reversed(path):
+        if isinstance(step, str):
+            return step
+    return ""
 
 
 def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
@@ -80,7 +83,8 @@ def plain_text(_: Front, path: Path, node: Node) -> Iterator[Problem]:
         remedy = "write the words without tags; `&lt;` is not needed"
         found = _problem("ADV120", path, node, text, remedy, tag=tag.text)
         yield replace(found, place=node.within(tag.offset, len(tag.text) + 1))
-    for match in DECEPTIVE.finditer(node.text):
+    # The text of the file has none; only quotes can hold an escape.
+    for match in DECEPTIVE.finditer(node.text) if not node.plain else ():
         yield _problem(
             "ADV004",
             path,
@@ -136,9 +140,24 @@ def valid_purl(_: Front, path: Path, node: Node) -> Iterator[Problem]:
         text, remedy = "`{purl}` is not a valid package URL", "write `pkg:type/name`"
     else:
         if not carries_version:
+            yield from _unescaped(path, node)
             return
         text, remedy = "`{purl}` carries a version", "leave the version out: the ranges have it"
     yield _problem("ADV122", path, node, text, remedy, purl=node.text)
+
+
+def _unescaped(path: Path, node: Scalar) -> Iterator[Problem]:
+    """Find an `@` that belongs to a name: bare, it is where the version begins (the purl-spec)."""
+    before, sign, after = node.text.partition("@")
+    if sign and "?" not in before and "#" not in before:
+        right = f"{before}%40{after}"
+        place = node.within(len(before), 1)
+        is_exact = place != node.place
+        edits = (Edit(place=place, replacement="%40"),)
+        text, remedy = "in `{purl}`, the `@` of the name is not escaped", "write `{right}`"
+        found = _problem("ADV122", path, node, text, remedy, purl=node.text, right=right)
+        fix = Fix(text="write `{right}`", edits=edits) if is_exact else None
+        yield replace(found, place=place, fix=fix)
 
 
 @lru_cache(maxsize=4096)
@@ -208,17 +227,18 @@ def no_self_reference(front: Front, path: Path, node: Node) -> Iterator[Problem]
         yield _problem("ADV126", path, node, text, "remove it, or name the other one", id=node.text)
 
 
+_OF_ALL: tuple[Rule, ...] = (plain_text,)
 _RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
-        "severity": (valid_vector, one_severity_a_version, severity_in_one_place),
-        "purl": (valid_purl,),
-        "ranges": (paired_events,),
-        **dict.fromkeys(("revisions", "embargo_changes"), (ascending_revisions,)),
-        "id": (own_id,),
-        **dict.fromkeys(_FIELDS_OF_IDS, (no_self_reference,)),
+        "severity": (*_OF_ALL, valid_vector, one_severity_a_version, severity_in_one_place),
+        "purl": (*_OF_ALL, valid_purl),
+        "ranges": (*_OF_ALL, paired_events),
+        **dict.fromkeys(("revisions", "embargo_changes"), (*_OF_ALL, ascending_revisions)),
+        "id": (*_OF_ALL, own_id),
+        **dict.fromkeys(_FIELDS_OF_IDS, (*_OF_ALL, no_self_reference)),
     }
 )
-"""By the field that a rule looks at."""
+"""By the field that a rule looks at; `_OF_ALL` look at every field."""
 
 
 def _event_fault(kind: str, *, wants_start: bool, mixes: bool) -> str | None:

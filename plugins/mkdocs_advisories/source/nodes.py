@@ -5,7 +5,7 @@ depth is known before anything recurses.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from mkdocs_advisories.source.positions import Path
 DEEPEST = 12
 MOST_NODES = 20_000
 _RESOLVER = yaml.resolver.Resolver()
+_BEGIN_NUMBERS = frozenset("+-.0123456789")
 _NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 _PLAIN_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -32,7 +33,8 @@ class Scalar(NamedTuple):
     @property
     def is_number(self) -> bool:
         """Whether a YAML 1.1 or 1.2 reader would take it for a number."""
-        return self.plain and _implicit_tag(self.text) in _NUMBERS
+        may_be = self.plain and self.text[:1] in _BEGIN_NUMBERS
+        return may_be and _implicit_tag(self.text) in _NUMBERS
 
     def within(self, offset: int, length: int = 1) -> Place:
         """Give the place of some characters of the text, if the text stands on one line.
@@ -159,27 +161,40 @@ class _Builder:
     nodes: int = 0
 
     def take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.NodeEvent):
-            self._refuse_indirection(event)
-            self._count(event)
-        if isinstance(event, yaml.ScalarEvent):
-            self._add(Scalar(place=self._place(event), text=event.value, plain=not event.style))
-        elif isinstance(event, yaml.AliasEvent):
-            self._add(Scalar(place=self._place(event), text="", plain=False))
-        elif isinstance(event, yaml.CollectionStartEvent):
-            is_mapping = isinstance(event, yaml.MappingStartEvent)
-            in_brackets = bool(event.flow_style)
-            self.open.append(
-                _Open(place=self._place(event), is_mapping=is_mapping, in_brackets=in_brackets)
-            )
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._close(event)
+        taker = _TAKERS.get(type(event))
+        if taker:
+            taker(self, event)
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        self._look_at(event)
+        self._add(Scalar(self._place(event), event.value, not event.style))
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        self._look_at(event)
+        self._add(Scalar(place=self._place(event), text="", plain=False))
+
+    def opening(self, event: yaml.CollectionStartEvent) -> None:
+        self._look_at(event)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        in_brackets = bool(event.flow_style)
+        self.open.append(
+            _Open(place=self._place(event), is_mapping=is_mapping, in_brackets=in_brackets)
+        )
+
+    def closing(self, event: yaml.CollectionEndEvent) -> None:
+        done = self.open.pop()
+        place = self._extent(done, event)
+        if done.is_mapping:
+            self._add(Mapping(place=place, entries=done.entries, keys=done.keys))
+        else:
+            self._add(Sequence(place=place, items=tuple(done.children)))
 
     def syntax(self, error: yaml.MarkedYAMLError) -> None:
         place = self._at(_telling_mark(error))
         line = self.parts.text.content.split("\n")[place.line - 1]
-        if line[place.column - 1 : place.column] == "\t":
+        if place.column <= len(line):
             place = place._replace(end_line=place.line, end_column=place.column + 1)
+        if line[place.column - 1 : place.column] == "\t":
             self._report("ADV007", place, "YAML takes no tab here", "indent by spaces")
             return
         remedy = next(
@@ -188,19 +203,17 @@ class _Builder:
         )
         self._report("ADV007", place, f"not valid YAML: {error.problem}", remedy)
 
+    def _look_at(self, event: yaml.NodeEvent) -> None:
+        """Refuse what stands for another value, and more than front matter can need."""
+        if event.anchor or getattr(event, "tag", None):
+            self._refuse_indirection(event)
+        self._count(event)
+
     def _refuse_indirection(self, event: yaml.NodeEvent) -> None:
-        what = (
-            "an alias"
-            if isinstance(event, yaml.AliasEvent)
-            else "an anchor"
-            if event.anchor
-            else "a tag"
-            if getattr(event, "tag", None)
-            else None
-        )
-        if what:
-            remedy = "write the value itself: front matter has no anchors, aliases or tags"
-            self._report("ADV009", self._place(event), f"{what} may not stand here", remedy)
+        is_alias = isinstance(event, yaml.AliasEvent)
+        what = "an alias" if is_alias else "an anchor" if event.anchor else "a tag"
+        remedy = "write the value itself: front matter has no anchors, aliases or tags"
+        self._report("ADV009", self._place(event), f"{what} may not stand here", remedy)
 
     def _count(self, event: yaml.NodeEvent) -> None:
         self.nodes += 1
@@ -214,22 +227,15 @@ class _Builder:
         self._report("ADV010", self._place(event), f"the front matter is {what}", remedy)
         raise _TooMuchError
 
-    def _close(self, event: yaml.Event) -> None:
-        done = self.open.pop()
-        place = self._extent(done, event)
-        if done.is_mapping:
-            self._add(Mapping(place=place, entries=done.entries, keys=done.keys))
-        else:
-            self._add(Sequence(place=place, items=tuple(done.children)))
-
     def _extent(self, done: _Open, event: yaml.Event) -> Place:
         """Give the whole place of a collection: to its bracket, else to its last child."""
         if done.in_brackets:
             end = self._at(event.end_mark)
             return done.place._replace(end_line=end.line, end_column=end.column)
-        children = [*done.children, *done.entries.values()]
-        last = max((one.place for one in children), key=_end_of, default=done.place)
-        return done.place._replace(end_line=last.end_line, end_column=last.end_column)
+        children = done.children or [*done.entries.values()]
+        last = children[-1].place if children else done.place
+        path, line, column, _, _ = done.place
+        return Place(path, line, column, last.end_line, last.end_column)
 
     def _add(self, node: Node) -> None:
         if not self.open:
@@ -273,21 +279,22 @@ class _Builder:
     def _place(self, event: yaml.Event) -> Place:
         start: Any = event.start_mark
         end: Any = event.end_mark
-        return Place(
-            path=self.parts.text.path,
-            line=start.line + 2,
-            column=start.column + 1,
-            end_line=end.line + 2,
-            end_column=end.column + 1,
-        )
+        path = self.parts.text.path
+        return Place(path, start.line + 2, start.column + 1, end.line + 2, end.column + 1)
 
     def _at(self, mark: Any) -> Place:  # noqa: ANN401 - libyaml's or PyYAML's own kind of mark
         """Give the place of a mark, which counts from 0 and from the line below the fence."""
         return Place(path=self.parts.text.path, line=mark.line + 2, column=mark.column + 1)
 
 
-def _end_of(place: Place) -> tuple[int, int]:
-    return place.end_line, place.end_column
+_TAKERS: dict[type[yaml.Event], Callable[[_Builder, Any], None]] = {
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.MappingStartEvent: _Builder.opening,
+    yaml.SequenceStartEvent: _Builder.opening,
+    yaml.MappingEndEvent: _Builder.closing,
+    yaml.SequenceEndEvent: _Builder.closing,
+}
 
 
 def _telling_mark(error: yaml.MarkedYAMLError) -> Any:  # noqa: ANN401 - either kind of mark
@@ -303,12 +310,25 @@ def _telling_mark(error: yaml.MarkedYAMLError) -> Any:  # noqa: ANN401 - either 
     return problem or context
 
 
-_UNCLOSED = re.compile(r"unexpected end of stream|expected ',' or|unexpected document indicator")
+_UNCLOSED = re.compile(
+    r"unexpected end of stream|expected ',' or|unexpected document indicator"
+    r"|could not find expected ':'"
+)
 _YAML_REMEDY = (
     "put text that has `: `, ` #` or begins with a sign into double quotes; indent by spaces"
 )
 _YAML_REMEDIES = {
-    "expected ',' or": "close what is opened here: each `{`, `[` and quotation mark has its other",
+    "expected ',' or": (
+        "close what is opened here: each `{`, `[` and quotation mark has its other; and put a comma"
+        " between two values"
+    ),
+    "expected '-' indicator": "write `- ` before each entry of a list, at the same indent",
+    "could not find expected ':'": "write `field: value`, with a space behind the colon",
+    "expected <document start>": "remove the line `...` or `---` above: there is one document",
+    "expected key": (
+        'close each quotation mark above, and write `\\"` for one inside quotes; or indent this'
+        " line as those beside it"
+    ),
     "unexpected end of stream": "close the quotation mark that opens here",
     "mapping values are not allowed": (
         "put the text of this line into double quotes: it has `: ` in it; or correct the indent"

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from mkdocs_advisories.problems import Place
 
@@ -10,18 +11,16 @@ Path = tuple[str | int, ...]
 """Keys and indices from the root of some data: `("affected", 0, "package")`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Text:
     """The text of a file, with one kind of newline, and how to find a place in it."""
 
     path: str
     content: str
-    _line_starts: tuple[int, ...] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Note where each line begins."""
-        starts = [0, *(newline.end() for newline in re.finditer("\n", self.content))]
-        object.__setattr__(self, "_line_starts", tuple(starts))
+    @cached_property
+    def _line_starts(self) -> tuple[int, ...]:
+        return (0, *(newline.end() for newline in re.finditer("\n", self.content)))
 
     def place(self, offset: int, length: int = 0) -> Place:
         """Give the place of `length` characters from `offset`, which counts from 0.

@@ -278,9 +278,11 @@ def _wrong_form(failure: _Failure) -> Iterator[Misfit]:
     yield Misfit(
         code="ADV105",
         path=failure.path,
-        text=f"`{{value}}` does not have the form of this field ({about['title']})",
+        text=f"`{{value}}` does not have the form of this field ({about['title']})"
+        if failure.value
+        else f"this field ({about['title']}) is empty",
         remedy=_by_example(about),
-        values={"value": failure.value},
+        values={"value": failure.value} if failure.value else {},
     )
 
 
@@ -359,8 +361,35 @@ _EXPLAINERS: Mapping[str, _Explainer] = MappingProxyType(
 
 def _closest(word: str, known: Iterable[str]) -> str | None:
     by_lower = {name.lower(): name for name in known}
+    elsewhere = _ECOSYSTEMS_ELSEWHERE.get(word.lower())
+    if elsewhere in by_lower.values():
+        return elsewhere
     close = get_close_matches(word.lower(), by_lower, n=1)
     return by_lower[close[0]] if close else None
+
+
+_ECOSYSTEMS_ELSEWHERE = MappingProxyType(
+    {
+        name: ecosystem
+        for ecosystem, names in {
+            "crates.io": "rust cargo crates",
+            "GitHub Actions": "actions",
+            "Go": "golang",
+            "Hackage": "haskell cabal",
+            "Hex": "erlang elixir",
+            "Maven": "java gradle",
+            "npm": "node nodejs node.js javascript yarn",
+            "NuGet": "dotnet .net",
+            "Packagist": "php composer",
+            "Pub": "dart flutter",
+            "PyPI": "python pip",
+            "RubyGems": "ruby gem bundler",
+            "SwiftURL": "swift",
+        }.items()
+        for name in names.split()
+    }
+)
+"""What GitHub and others call the ecosystems of the OSV schema."""
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 
@@ -34,13 +34,17 @@ def in_repository(folder: Path) -> bool:
     return any((parent / ".git").exists() for parent in (folder, *folder.absolute().parents))
 
 
-def knows(root: Path, file: Path) -> bool:
-    """Say whether the index or a commit of any branch has (had) a file."""
-    name = str(file.absolute())
-    return bool(
-        git(root, "ls-files", "--", name)
-        or git(root, "log", "--all", "-1", "--oneline", "--", name)
+def known_of(root: Path, files: Sequence[Path]) -> list[Path]:
+    """Give those of some files that the index or a commit of any branch has (had)."""
+    names = [str(one.absolute()) for one in files]
+    told = (
+        git(root, "ls-files", "-z", "--full-name", "--", *names) or b"",
+        git(root, "log", "--all", "-z", "--name-only", "--format=", "--", *names) or b"",
     )
+    known = {os.fsdecode(name) for answer in told for name in answer.split(b"\0")}
+    top = Path(os.fsdecode(git(root, "rev-parse", "--show-toplevel") or b"").rstrip("\n"))
+    places = {(top / name).resolve() for name in known - {""}}
+    return [one for one in files if one.resolve() in places]
 
 
 def contents_of(folder: Path, names: list[str]) -> list[bytes] | None:

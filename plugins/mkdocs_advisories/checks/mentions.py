@@ -11,6 +11,7 @@ from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.nodes import Scalar, walk
 
+_WORD = re.compile(r"[a-z0-9]+")
 _ENDING = re.compile(r"-[a-z0-9]+")
 
 
@@ -39,7 +40,7 @@ def words_in(draft: Draft) -> frozenset[str]:
 
 def last_words(names: Iterable[str]) -> frozenset[str]:
     """Give the last word of each name (in lower case): without it no text can hold the name."""
-    return frozenset(map(_last_word, names))
+    return frozenset("".join(_WORD.findall(name)[-1:]) for name in names)
 
 
 def ends_later(other: Card, draft: Draft) -> bool:

@@ -26,7 +26,7 @@ from mkdocs_advisories.press.store import Record, Store, packed
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.sheet import sheet_of, to_json
+from mkdocs_advisories.site.sheet import Sheet, sheet_of, to_json
 from mkdocs_advisories.source.catalog import (
     Entry,
     Job,
@@ -36,6 +36,7 @@ from mkdocs_advisories.source.catalog import (
     read_sealed_entries,
     workers_for,
 )
+from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.parse import advisory as parsed
@@ -238,7 +239,7 @@ def make(task: Task, job: Job) -> Made:
     raw = _raw(job)
     entry = read(job)
     key, advisory = _key(job, raw), entry.advisory
-    if entry.problems or advisory is None or entry.draft is None or entry.root is None:
+    if entry.problems or advisory is None or entry.draft is None:
         return Made(path=job.path, key=key, is_sound=False)
     last = _last_date(advisory)
     public = disclose([advisory], now=task.now).advisories
@@ -248,26 +249,39 @@ def make(task: Task, job: Job) -> Made:
     checked = check(house, level=Level.ERROR)
     if checked.problems or checked.crashes:
         return Made(path=job.path, key=key, is_sound=False)
-    data = {key: one for key, one in entry.root.value().items() if key not in _INTERNAL}
     sheet = sheet_of(public[0], policy=task.policy, public=task.public, index_uri=task.index_uri)
-    words = words_in(entry.draft) | words_attached(advisory.content.attachments)
-    pieces = {
-        "sheet": packed(to_json(sheet)),
-        "osv": packed(sheet.records[osv_uri(advisory.content.id)]),
-    }
-    found = task.entries(sheet.page)
-    if found is not None:
-        pieces["found"] = packed(found.encode())
-    facts = {
+    return Made(
+        path=job.path,
+        key=key,
+        is_sound=True,
+        facts=_facts(entry.draft, sheet, last, task),
+        pieces=_pieces(sheet, advisory.content.id, task),
+    )
+
+
+def _facts(draft: Draft, sheet: Sheet, last: datetime, task: Task) -> dict[str, object]:
+    """Give what is needed of an advisory at once, as plain data."""
+    data = {key: one for key, one in draft.root.value().items() if key not in _INTERNAL}
+    words = words_in(draft) | words_attached(draft.content.attachments)
+    return {
         "data": data,
-        "start": entry.draft.parts.body_start,
+        "start": draft.parts.body_start,
         "last": format_instant(last),
         "links": _links(data, task.public),
         "words": " ".join(sorted(words)),
         "levels": [one.level for one in sheet.page.headings],
         "has_title": has_title(sheet.page),
     }
-    return Made(path=job.path, key=key, is_sound=True, facts=facts, pieces=pieces)
+
+
+def _pieces(sheet: Sheet, advisory_id: str, task: Task) -> dict[str, bytes]:
+    """Give what was made of an advisory, in the pieces in which it is needed."""
+    pieces = {
+        "sheet": packed(to_json(sheet)),
+        "osv": packed(sheet.records[osv_uri(advisory_id)]),
+    }
+    found = task.entries(sheet.page)
+    return pieces if found is None else {**pieces, "found": packed(found.encode())}
 
 
 def _sound(house: House) -> None:

@@ -238,6 +238,7 @@ def test_with_the_checks_passed_over_nothing_of_an_advisory_runs(
         "",
         "404.html",
         *(f"advisories/LAN-2026-{n:04}/" for n in range(len(BODIES) + len(ODDITIES) + 1)),
+        *lists_of(root / "site"),
     ):
         window.open(served + uri)
         window.value(TOUCH_EVERYTHING)
@@ -248,10 +249,19 @@ def test_with_the_checks_passed_over_nothing_of_an_advisory_runs(
     assert window.alarms == []
 
 
+def lists_of(site: Path) -> list[str]:
+    """Give the addresses of the pages about many advisories."""
+    files = [
+        one for name in ("projects", "years", "bundles") for one in (site / name).rglob("*.html")
+    ]
+    return [one.parent.relative_to(site).as_posix() + "/" for one in files]
+
+
 TOUCH_EVERYTHING = """
 addEventListener("click", event => {  // stay on the page
   if (/^https?:$/.test(event.target.closest("a")?.protocol)) event.preventDefault()
 }, true);
+addEventListener("submit", event => event.preventDefault(), true);
 for (const one of document.querySelectorAll(".adv *, .adv-index *, .md-search-result *")) {
   if (one.protocol !== "http:" && one.protocol !== "https:") one.click()
   for (const name of ["mouseover", "focus", "toggle", "error", "load"])
@@ -394,6 +404,6 @@ def test_every_page_of_a_site_states_its_policy(
     assert disclose(checkout.read().advisories, now=NOW).advisories
     build(load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site")))
     pages = list((root / "site").rglob("*.html"))
-    assert len(pages) == 3
+    assert len(pages) == 6
     for page in pages:
         assert page.read_text(encoding="utf-8").count("Content-Security-Policy") == 1

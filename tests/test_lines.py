@@ -8,8 +8,10 @@ from mkdocs_advisories.model import Affected, Event, EventType, Package, Range, 
 from mkdocs_advisories.policy import Maintained, Maintenance, ReleaseLine
 from mkdocs_advisories.render.commands import upgrade_commands
 from mkdocs_advisories.render.lines import LineRow, State, line_rows, lowest_affected
+from mkdocs_advisories.render.words import words_of
 
 DAY = date(2026, 5, 1)
+WORDS = words_of("en")
 LINES = Maintained(
     packages=frozenset({"crates.io/lantern"}),
     releases=(
@@ -39,7 +41,9 @@ def affected(*stretches: str, ecosystem: str = "crates.io", versions: str = "") 
 
 
 def rows(*stretches: str, versions: str = "") -> list[LineRow]:
-    return line_rows(affected(*stretches, versions=versions), maintained=LINES, day=DAY)
+    return line_rows(
+        affected(*stretches, versions=versions), maintained=LINES, day=DAY, words=WORDS
+    )
 
 
 def told(*stretches: str, versions: str = "") -> list[str]:
@@ -108,9 +112,9 @@ def test_versions_named_one_by_one_are_told_once() -> None:
 
 
 def test_where_lines_or_the_order_are_not_known_there_are_no_rows() -> None:
-    assert not line_rows(affected("1.0.0-2.0.0"), maintained=None, day=DAY)
-    assert not line_rows(affected("1-2", ecosystem="Julia"), maintained=LINES, day=DAY)
-    assert not line_rows(affected("one-two"), maintained=LINES, day=DAY)
+    assert not line_rows(affected("1.0.0-2.0.0"), maintained=None, day=DAY, words=WORDS)
+    assert not line_rows(affected("1-2", ecosystem="Julia"), maintained=LINES, day=DAY, words=WORDS)
+    assert not line_rows(affected("one-two"), maintained=LINES, day=DAY, words=WORDS)
 
 
 @pytest.mark.parametrize(

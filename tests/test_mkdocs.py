@@ -227,6 +227,9 @@ def test_pages_are_dated_by_their_advisories_and_not_by_the_build(
         base: "2026-05-02",
         f"{base}about/": "",
         f"{base}advisories/LAN-2026-0001/": "2026-05-02",
+        f"{base}projects/lantern/": "2026-05-02",
+        f"{base}projects/lantern/versions/1.2.3/": "2024-01-01",
+        f"{base}years/2026/": "2026-05-02",
     }
 
 

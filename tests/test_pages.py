@@ -19,6 +19,8 @@ from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.mkdocs.frame import SCRIPTS, STYLE
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.metadata import metadata
+from mkdocs_advisories.render.words import languages
+from mkdocs_advisories.render.words.scripts import in_language
 
 needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
 
@@ -284,8 +286,10 @@ def test_the_search_dialog_of_every_page_has_a_name(site: Path) -> None:
 
 
 def test_our_style_and_scripts_are_small_together(site: Path) -> None:
-    own = [gzip.compress((site / uri).read_bytes()) for uri in (STYLE, *SCRIPTS)]
-    assert sum(map(len, own)) <= 16 * 1024
+    for language in languages():
+        style, *scripts = [(site / uri).read_text(encoding="utf-8") for uri in (STYLE, *SCRIPTS)]
+        own = [style, *(in_language(one, language) for one in scripts)]
+        assert sum(len(gzip.compress(one.encode())) for one in own) <= 16 * 1024, language
 
 
 def test_a_list_of_nothing_has_no_filter(checkout: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from conftest import NOW, Folder
 from mkdocs_advisories.disclosure.published import SiteFolder, SiteOnline
 from mkdocs_advisories.disclosure.verification import verify_site
 from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import read_signer, read_verifier
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import build_site
@@ -55,6 +57,20 @@ def test_a_site_that_was_built_holds_together(written: Folder, tmp_path: Path) -
     assert look.faults == []
     assert look.advisories == 3
     assert look.hashes > 20
+
+
+def test_what_is_upcoming_need_not_be_in_the_index(written: Folder, tmp_path: Path) -> None:
+    told = Notice(projects=("Lantern",), severity="high", embargo=NOW + timedelta(days=9))
+    disclosure = disclose(written.read().advisories, now=NOW, upcoming=(told,))
+    site = build_site(disclosure, policy=written.policy, index_uri="")
+    root = publish(written, tmp_path / "built")
+    feed = site.contents["feed.xml"]
+    assert isinstance(feed, bytes)
+    assert b":upcoming/" in feed
+    (root / "feed.xml").write_bytes(feed)
+    assert verify_site(SiteFolder(root)).faults == []
+    (root / "feed.xml").write_bytes(feed.replace(b":upcoming/", b":advisory/"))
+    assert verify_site(SiteFolder(root)).faults != []
 
 
 def test_one_changed_byte_shows_in_every_machine_readable_file(

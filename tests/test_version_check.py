@@ -60,7 +60,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which Node.js takes our files as the modules that they are."""
     folder = tmp_path_factory.mktemp("modules")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
-    for name in ("versions.js", "reading.js", "check.js"):
+    for name in ("versions.js", "reading.js", "check.js", "words.js"):
         shutil.copy(THEME / name, folder)
     return folder
 

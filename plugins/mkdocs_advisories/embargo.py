@@ -6,19 +6,24 @@ Whether an advisory is disclosed is computed from its embargo and one instant, n
 folder, and what it gives is of another type and says of itself that it is a preview.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mkdocs_advisories.model import Advisory, Coordination, Disclosed
+from mkdocs_advisories.model import Advisory, Coordination, Disclosed, Notice
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.scores import decisive, score
+
+_WORST_FIRST = ("critical", "high", "medium", "low", "none")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Disclosure:
     """What is public at one instant, newest first, and no more about the rest than may be told.
 
-    Of the `held`, `unopened` are sealed, and there was no key to open them.
+    Of the `held`, `unopened` are sealed, and there was no key to open them. `upcoming` are the
+    three facts of what was told of the rest ahead of time, if the policy has them on the site.
     """
 
     as_of: datetime
@@ -26,6 +31,7 @@ class Disclosure:
     held: int
     unopened: int
     next_embargo: datetime | None
+    upcoming: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +56,17 @@ class Preview:
     permission: Permission
 
 
-def disclose(advisories: Iterable[Advisory], *, now: datetime, unopened: int = 0) -> Disclosure:
+def disclose(
+    advisories: Iterable[Advisory],
+    *,
+    now: datetime,
+    unopened: int = 0,
+    upcoming: tuple[Notice, ...] = (),
+) -> Disclosure:
     """Let through the advisories whose embargo ends at `now` or before (an aware instant).
 
     What is sealed and could not be opened is held, whatever its embargo: `unopened` counts it.
+    `upcoming` is what `told_ahead` has given.
 
     The newest come first; those of one instant are in the order of their ids.
     """
@@ -70,7 +83,71 @@ def disclose(advisories: Iterable[Advisory], *, now: datetime, unopened: int = 0
         held=len(known) - len(public) + unopened,
         unopened=unopened,
         next_embargo=min(waiting, default=None),
+        upcoming=tuple(one for one in upcoming if one.embargo and one.embargo > now),
     )
+
+
+def told_ahead(
+    advisories: Iterable[Advisory],
+    *,
+    sent: Iterable[Notice],
+    unopened: Iterable[Notice],
+    policy: Policy,
+    now: datetime,
+) -> tuple[Notice, ...]:
+    """Give the notices that were given and still say what held advisories say, the next one first.
+
+    `sent` are all that were ever given: in a prenotification, or in the header of a sealed file.
+    `unopened` are the headers' notices of files for which there is no key: what they say is all
+    that is known of those. With the first second after the embargo, or another embargo, a notice
+    is gone; what comes in its place is told once it was sent itself. None of it is told unless the
+    policy wants it.
+    """
+    if not policy.upcoming:
+        return ()
+    held = [_facts(one, policy) for one in advisories if not one.is_disclosed(now)]
+    held += unopened
+    due = {
+        (frozenset(one.projects), one.severity, one.embargo): one
+        for one in sent
+        if one.embargo and one.embargo > now
+    }
+    true = [one for one in due.values() if _still_says(one, held)]
+    told = [one for one in true if not any(_says_more(other, one) for other in true)]
+    return tuple(sorted(told, key=lambda one: (one.embargo or now, one.projects)))
+
+
+def _facts(advisory: Advisory, policy: Policy) -> Notice:
+    rated = decisive(advisory.content)
+    return Notice(
+        projects=policy.projects_of(advisory.content.affected),
+        severity=score(rated).word if rated else None,
+        embargo=advisory.embargo,
+    )
+
+
+def _still_says(notice: Notice, held: Sequence[Notice]) -> bool:
+    """Say whether some held advisories together have exactly these three facts.
+
+    Those that fit into the notice are all that it can be about.
+    """
+    about = [one for one in held if one.embargo == notice.embargo and _covers(notice, one)]
+    projects = {name for one in about for name in one.projects}
+    return projects == set(notice.projects) and notice.severity in {one.severity for one in about}
+
+
+def _covers(notice: Notice, one: Notice) -> bool:
+    return set(one.projects) <= set(notice.projects) and _rank(one) >= _rank(notice)
+
+
+def _says_more(notice: Notice, other: Notice) -> bool:
+    return notice != other and notice.embargo == other.embargo and _covers(notice, other)
+
+
+def _rank(notice: Notice) -> int:
+    """Give how severe: 0 is the worst; what is not rated, or in an unknown word, comes last."""
+    word = notice.severity
+    return _WORST_FIRST.index(word) if word in _WORST_FIRST else len(_WORST_FIRST)
 
 
 def coordination_copy(advisory: Advisory, *, now: datetime) -> Coordination:

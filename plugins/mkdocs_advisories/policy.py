@@ -212,10 +212,19 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pages:
+    """How much is shown: `rows` of a list on a page, and `versions` of a project with a page."""
+
+    rows: int = 1000
+    versions: int = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """All that an organisation decides. `site_url` ends with a slash.
 
     `corrections` is where readers suggest one; `{id}` in it stands for the advisory's id.
+    With `upcoming`, the site tells of disclosures to come once their prenotification was sent.
     """
 
     organisation: Organisation
@@ -233,6 +242,8 @@ class Policy:
     mail: Mail | None = None
     checklist: tuple[Step, ...] = ()
     corrections: str | None = None
+    pages: Pages = Pages()
+    upcoming: bool = False
 
     def correction_url(self, advisory_id: str) -> str | None:
         """Give the address at which to suggest a correction of an advisory, or None."""

@@ -94,6 +94,16 @@ def scheme_of_range(one: Range, ecosystem: str) -> Scheme | None:
     return scheme_of_ecosystem(ecosystem) if one.type is RangeType.ECOSYSTEM else None
 
 
+def scheme_of_package(affected: Affected) -> Scheme | None:
+    """Give the one order in which all ranges of a package are to be read, or None."""
+    ecosystem = affected.package.ecosystem
+    ordered = [one for one in affected.ranges if one.type is not RangeType.GIT]
+    schemes = {scheme_of_range(one, ecosystem) for one in ordered} or {
+        scheme_of_ecosystem(ecosystem)
+    }
+    return schemes.pop() if len(schemes) == 1 else None
+
+
 @lru_cache(maxsize=20_000)
 def position(version: str, scheme: Scheme) -> Position | None:
     """Give a version's place in the order, or None if it is no version of the scheme.
@@ -193,10 +203,16 @@ def stretch_of_line(line: str, scheme: Scheme) -> Stretch | None:
 
 def first_of_line(line: str, scheme: Scheme) -> Position | None:
     """Give the position of a release line's first release: `24` has 24.0.0."""
+    first = first_release(line, scheme)
+    return None if first is None else position(first, scheme)
+
+
+def first_release(line: str, scheme: Scheme) -> str | None:
+    """Write a release line's first release."""
     parts = _line(line)
     if parts is None:
         return None
-    return position(".".join(map(str, parts if scheme is Scheme.PVP else _padded(parts))), scheme)
+    return ".".join(map(str, parts if scheme is Scheme.PVP else _padded(parts)))
 
 
 def _lowest(parts: tuple[int, ...], scheme: Scheme) -> Position | None:

@@ -38,6 +38,7 @@ COMMANDS: tuple[str, ...] = (
     "import",
     "export",
     "verify",
+    "monitor",
     "lsp",
 )
 """In the order of the help. Each is the attribute `command` of the module of its name.

@@ -57,9 +57,8 @@ def build(config_file: Path, *, work: Path, now: datetime) -> Path:
         raise BuildError(f"MkDocs cannot be run: {why}") from None
     if ended.returncode:
         said = (ended.stdout + ended.stderr).splitlines()
-        raise BuildError(
-            "\n".join(one for one in said if one.strip() and not one.startswith("INFO"))
-        )
+        told = (one for one in said if one.strip() and not one.startswith("INFO"))
+        raise BuildError("\n".join(told))
     return site
 
 

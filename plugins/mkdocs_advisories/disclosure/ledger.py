@@ -18,7 +18,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from mkdocs_advisories.model import InstantError, format_instant, parse_instant
+from mkdocs_advisories.model import (
+    InstantError,
+    Notice,
+    NoticeKind,
+    format_instant,
+    parse_instant,
+)
 
 NAME = ".ledger.jsonl"
 """In the folder of advisories, whose readers pass over names that begin with a dot."""
@@ -97,12 +103,33 @@ class Ledger:
         own = [one for one in self.lines if one.about.get("message_id") == message_id]
         return tuple(self._open(own))
 
+    def prenotified(self) -> tuple[Notice, ...]:
+        """Give the three facts of every prenotification that was sent.
+
+        A line that does not state them plainly states none.
+        """
+        sent = (one.about for one in self.of(Event.SENT))
+        found = (_notice(one) for one in sent if one.get("kind") == NoticeKind.PRENOTIFICATION)
+        return tuple(one for one in found if one)
+
     @staticmethod
     def _open(own: list[Line]) -> list[Line]:
         ended = {one.about["attempt"] for one in own if one.event in (Event.SENT, Event.UNSENT)}
         return [
             one for one in own if one.event is Event.INTENT and one.about["attempt"] not in ended
         ]
+
+
+def _notice(about: Mapping[str, Any]) -> Notice | None:
+    projects, severity = about.get("projects"), about.get("severity")
+    is_plain = isinstance(projects, list) and all(isinstance(one, str) for one in projects)
+    if not is_plain or not projects or not isinstance(severity, str | None):
+        return None
+    try:
+        embargo = parse_instant(about.get("embargo", ""))
+    except (InstantError, TypeError, AttributeError):
+        return None
+    return Notice(projects=tuple(projects), severity=severity, embargo=embargo)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -34,6 +34,7 @@ from mkdocs_advisories.render.letter import Letter, default_template, disclosure
 from mkdocs_advisories.render.letter import prenotification as prenotification_letter
 from mkdocs_advisories.render.severity import WORDS, rate
 from mkdocs_advisories.render.view import moment
+from mkdocs_advisories.render.words import ENGLISH, words_of
 from mkdocs_advisories.source.files import read_text
 
 
@@ -134,7 +135,9 @@ def plan_prenotification(notice: Notice, desk: Desk) -> Plan:
 
 def told_by(notice: Notice, *, policy: Policy, mail: Mail) -> tuple[str, ...]:
     """Give what a prenotification may say, word for word."""
-    when = moment(notice.embargo, policy.time_zone) if notice.embargo else None
+    words = words_of(ENGLISH)
+    zone = policy.time_zone
+    when = moment(notice.embargo, zone=zone, words=words) if notice.embargo else None
     organisation = policy.organisation
     return (
         *notice.projects,

@@ -6,6 +6,7 @@ Nothing of the sources is known here: what is looked at is what everybody can ge
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -270,7 +271,10 @@ def _osv_collections(look: Verification, listed: list[Json]) -> None:
 
 
 def _feed(look: Verification, listed: list[Json]) -> None:
-    """Hold the Atom feed against the index: well formed, and nothing in it that is not there."""
+    """Hold the Atom feed against the index: well formed, and nothing in it that is not there.
+
+    What is upcoming is in no index yet; its entries have ids of their own kind.
+    """
     uri = "feed.xml" if look.site.read("feed.xml") is not None else None
     root = _atom(look, uri) if uri else None
     if root is None or uri is None:
@@ -286,6 +290,8 @@ def _feed(look: Verification, listed: list[Json]) -> None:
         if not identity or identity in seen:
             look.fault(uri, "an entry has no id of its own")
         seen.add(identity)
+        if re.fullmatch(r"tag:[^/]+:upcoming/[0-9a-f]{16}", identity):
+            continue
         if not any(summary in title.replace("`", "") for summary in known):
             look.fault(uri, f"the entry {identity} is not in {INDEX}, or has another title")
 

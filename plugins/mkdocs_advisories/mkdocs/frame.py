@@ -16,27 +16,38 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 
+from mkdocs_advisories.mkdocs.lean import lean
 from mkdocs_advisories.mkdocs.our_files import FilesAndOurs, Listed, ListedFile, listed_file
 from mkdocs_advisories.mkdocs.theme_pages import SIDES, OwnPage, contents_of, page_meta
 from mkdocs_advisories.press.head import has_card, head_of
 from mkdocs_advisories.render.atom import MEDIA_TYPE
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.render.words import words_of
+from mkdocs_advisories.render.words.scripts import in_language
 from mkdocs_advisories.site import PREVIEW, Site
 from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
+MISSING_MARKER = "<!-- advisories-missing -->"
 STYLE = "assets/stylesheets/advisories.css"
 SCRIPT = "assets/javascripts/advisories/advisories.js"
 SCRIPTS = {
     f"assets/javascripts/advisories/{name}": name
-    for name in ("advisories.js", "filter.js", "check.js", "reading.js", "versions.js")
+    for name in (
+        "advisories.js",
+        "filter.js",
+        "check.js",
+        "reading.js",
+        "versions.js",
+        "words.js",
+    )
 }
 """Modules of the browser: SCRIPT is the one that pages load, and it loads the others."""
 
 _RIBBON = (
-    '<div role="note" class="adv-preview"><strong>'
-    f"{PREVIEW}.</strong> Do not share or deploy it.</div>\n"
+    '<div role="note" class="adv-preview"><span lang="en">'
+    f"<strong>{PREVIEW}.</strong></span> {{}}</div>\n"
 )
 _NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
 _BODY = re.compile(r"<body\b[^>]*>")
@@ -66,6 +77,7 @@ class Frame:
             config.extra_css.insert(0, STYLE)  # so that a site's own sheets have the last word
         if SCRIPT not in map(str, config.extra_javascript):
             config.extra_javascript.append(_module(SCRIPT))
+        _add_overrides(config)
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the page of the list, if `docs_dir` has none, and what pages load in a browser."""
@@ -74,7 +86,10 @@ class Frame:
             files.append(File.generated(config, self.settings.index, content=text))
         theme = package_files("mkdocs_advisories.mkdocs") / "theme"
         for uri, name in {STYLE: "advisories.css", **SCRIPTS}.items():
-            files.append(File.generated(config, uri, content=(theme / name).read_bytes()))
+            served = lean((theme / name).read_text(encoding="utf-8"))
+            if uri in SCRIPTS:
+                served = in_language(served, self.settings.policy.language)
+            files.append(File.generated(config, uri, content=served))
         return FilesAndOurs(files, self.site.contents, config)
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
@@ -116,10 +131,14 @@ class Frame:
         head = head_of(ours, has_card=has_card(output)) if ours else ""
         return output.replace("</head>", f"{head}</head>", 1)
 
-    @staticmethod
-    def with_names(output: str) -> str:
+    def with_help(self, output: str) -> str:
+        """Say on the page of errors where else to look, if it is ours."""
+        return output.replace(MISSING_MARKER, self.site.missing, 1)
+
+    def with_names(self, output: str) -> str:
         """Give Material's search dialog the name that it lacks (WCAG 2.2, 4.1.2)."""
-        return _NAMELESS.sub(r'\1 aria-label="Search"', output, count=1)
+        name = escape(words_of(self.settings.policy.language).gettext("Search"))
+        return _NAMELESS.sub(lambda found: f'{found[1]} aria-label="{name}"', output, count=1)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""
@@ -142,7 +161,7 @@ class Frame:
             PluginError: what should be harmless is not; nothing is written then.
         """
         try:
-            return with_policy(output, texts=(self.site.index,))
+            return with_policy(output, texts=(self.site.index, self.site.missing))
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
 
@@ -154,9 +173,11 @@ class Frame:
         """
         if not self.site.is_preview:
             return output
+        words = words_of(self.settings.policy.language)
+        ribbon = _RIBBON.format(escape(words.gettext("Do not share or deploy it.")))
         with_robots = output.replace("</head>", f"{_NOT_INDEXED}</head>", 1)
-        marked = _BODY.sub(lambda body: body[0] + _RIBBON, with_robots, count=1)
-        if _NOT_INDEXED not in marked or _RIBBON not in marked:
+        marked = _BODY.sub(lambda body: body[0] + ribbon, with_robots, count=1)
+        if _NOT_INDEXED not in marked or ribbon not in marked:
             raise PluginError("a page of this theme cannot be marked as a preview")
         return marked
 
@@ -182,6 +203,15 @@ class Frame:
         """Give the day for the sitemap. In a preview it may lie where MkDocs fails: after 2105."""
         day = self.settings.policy.feed.beginning if self.site.is_preview else instant
         return day.date().isoformat()
+
+
+def _add_overrides(config: MkDocsConfig) -> None:
+    """Let our page of errors take the place of the theme's, but not of the site's own."""
+    theme = config.theme
+    if any((Path(folder) / "main.html").is_file() for folder in theme.dirs):
+        own = str(package_files("mkdocs_advisories.mkdocs") / "overrides")
+        if own not in theme.dirs:
+            theme.dirs.insert(1 if theme.custom_dir else 0, own)
 
 
 def _module(uri: str) -> ExtraScriptValue:

@@ -25,15 +25,29 @@ from mkdocs.utils.templates import TemplateContext
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.clock import ClockError
+from mkdocs_advisories.disclosure.ledger import LedgerError, read_ledger
 from mkdocs_advisories.disclosure.present import known_of, present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
-from mkdocs_advisories.embargo import Disclosure, Permission, Preview, disclose, preview
+from mkdocs_advisories.embargo import (
+    Disclosure,
+    Permission,
+    Preview,
+    disclose,
+    preview,
+    told_ahead,
+)
 from mkdocs_advisories.mkdocs.discreet import discreet
 from mkdocs_advisories.mkdocs.frame import Frame
-from mkdocs_advisories.mkdocs.report import expiry_lines, note_lines, problems_text, summary_lines
+from mkdocs_advisories.mkdocs.report import (
+    expiry_lines,
+    language_lines,
+    note_lines,
+    problems_text,
+    summary_lines,
+)
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
-from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
@@ -45,7 +59,7 @@ from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site
-from mkdocs_advisories.site.sheet import sheet_of
+from mkdocs_advisories.site.sheet import around_of, sheet_of
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -137,13 +151,13 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.fingerprint += signer.fingerprint if signer else ""
         task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
         gathered = self._gathered(settings, task)
-        self.disclosure = disclose(gathered.advisories, now=now, unopened=gathered.unopened)
-        public = frozenset(one.id for one in self.disclosure.advisories)
+        self.disclosure = self._disclosure(gathered, settings, now)
+        around = around_of(self.disclosure.advisories)
         self.sheets = sheets = StoredSheets(
             self.disclosure.advisories,
             store=self.store,
             records=gathered.records,
-            make=partial(sheet_of, policy=policy, public=public, index_uri=index_uri),
+            make=partial(sheet_of, policy=policy, around=around, index_uri=index_uri),
         )
         site = build_site(
             self.disclosure, policy=policy, index_uri=index_uri, signer=signer, sheets=sheets
@@ -163,7 +177,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         except (DoubtError, OSError):
             catalog = self._catalog(settings, task.now)
             return Gathered(
-                advisories=catalog.advisories, records={}, unopened=len(catalog.unopened)
+                advisories=catalog.advisories,
+                records={},
+                unopened=catalog.unopened,
+                notices=catalog.notices,
             )
 
     def _catalog(self, settings: Configuration, now: datetime) -> Catalog:
@@ -176,6 +193,30 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         )
         _stop_on_problems(catalog, settings, now)
         return catalog
+
+    def _disclosure(self, gathered: Gathered, settings: Configuration, now: datetime) -> Disclosure:
+        unopened = tuple(one.notice for one in gathered.unopened if one.notice)
+        sent = self._prenotified() if settings.policy.upcoming else ()
+        return disclose(
+            gathered.advisories,
+            now=now,
+            unopened=len(gathered.unopened),
+            upcoming=told_ahead(
+                gathered.advisories,
+                sent=(*sent, *gathered.notices, *unopened),
+                unopened=unopened,
+                policy=settings.policy,
+                now=now,
+            ),
+        )
+
+    def _prenotified(self) -> tuple[Notice, ...]:
+        """Read what was told ahead. A faulty ledger keeps nothing from being published."""
+        try:
+            return read_ledger(self.folder).prenotified()
+        except LedgerError as error:
+            log.info("the ledger: %s; what was prenotified is left out", error)
+            return ()
 
     @discreet
     def on_serve(
@@ -272,7 +313,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Finish the page of errors likewise."""
         if not template_name.endswith(".html"):
             return output_content
-        linked = self.frame.with_feed_link(output_content, from_url=None)
+        helped = self.frame.with_help(output_content)
+        linked = self.frame.with_feed_link(helped, from_url=None)
         return self.frame.secured(self.frame.marked(self.frame.with_names(linked)))
 
     @event_priority(100)
@@ -311,6 +353,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):
+            log.info(line)
+        for line in language_lines(self.frame.settings.policy):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)

@@ -8,9 +8,17 @@ from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, as_text, in_order
 from mkdocs_advisories.render.notes import Note
+from mkdocs_advisories.render.words import has_words, languages
 from mkdocs_advisories.report.findings import Crash, counted
 
 _NEWEST = 5
+
+
+def language_lines(policy: Policy) -> Iterator[str]:
+    """Say that the pages are not in the language of the site, if nobody has translated them."""
+    if not has_words(policy.language):
+        known = ", ".join(languages())
+        yield f"the pages of advisories are in English: {policy.language} is not one of {known}"
 
 
 def problems_text(

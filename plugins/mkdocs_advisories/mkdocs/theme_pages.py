@@ -95,11 +95,12 @@ def _current(page: MkDocsPage, config: MkDocsConfig) -> Iterator[None]:
 
 def page_meta(page: Page) -> dict[str, Any]:
     """Give what the front matter of a page would say. Themes write title and description as is."""
-    return {
+    stated: dict[str, Any] = {
         "title": escape(page.title),
         "description": escape(page.description),
         "hide": SIDES,
     }
+    return stated if page.is_searched else {**stated, "search": {"exclude": True}}
 
 
 def contents_of(page: Page) -> TableOfContents:

@@ -5,8 +5,9 @@ of it. Whatever is not well is found in the ordinary way, so that a report is th
 and without: in any doubt this gives up, and everything is read again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -18,7 +19,7 @@ from mkdocs_advisories.checks.attached import words_attached
 from mkdocs_advisories.checks.case import House, Register
 from mkdocs_advisories.checks.mentions import last_words, words_in
 from mkdocs_advisories.embargo import disclose
-from mkdocs_advisories.model import Advisory, format_instant, parse_instant
+from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant, parse_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.hands import HandsError, spread
 from mkdocs_advisories.press.shell import has_title
@@ -26,7 +27,7 @@ from mkdocs_advisories.press.store import Record, Store, packed
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.sheet import Sheet, sheet_of, to_json
+from mkdocs_advisories.site.sheet import Around, Sheet, sheet_of, to_json
 from mkdocs_advisories.source.catalog import (
     Entry,
     Job,
@@ -41,6 +42,7 @@ from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.parse import advisory as parsed
 from mkdocs_advisories.source.sealed.identities import Identities
+from mkdocs_advisories.source.sealed.vault import Unopened
 
 _INTERNAL = frozenset({"embargo_reason", "embargo_changes", "cve_issued", "handler"})
 
@@ -57,7 +59,7 @@ class Task:
     now: datetime
     index_uri: str
     entries: Callable[[Page], str | None]
-    public: frozenset[str] = frozenset()
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +68,8 @@ class Gathered:
 
     advisories: tuple[Advisory, ...]
     records: Mapping[str, Record]
-    unopened: int
+    unopened: tuple[Unopened, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,11 +110,12 @@ def gather(
     search.judge(kept, paths)
     advisories = [one.advisory for one in kept if one.advisory]
     public = disclose(advisories, now=task.now).advisories
-    search.link(frozenset(one.id for one in public))
+    search.link(public)
     return Gathered(
         advisories=(*search.advisories(), *advisories),
         records=search.records_by_id(),
-        unopened=len(sealed.unopened),
+        unopened=sealed.unopened,
+        notices=sealed.notices,
     )
 
 
@@ -156,23 +160,21 @@ class _Search:
                 _sound(house([read(self.jobs[path])]))
         self._apart(_names_of(kept))
 
-    def link(self, also: frozenset[str]) -> None:
-        """Make again what names another advisory that is public now and was not, or the reverse."""
-        ids = {record.facts["data"]["id"] for record in self._records.values()}
-        public = also | ids
+    def link(self, also: Iterable[Disclosed]) -> None:
+        """Make again what says something of others that is no longer so."""
+        data = [record.facts["data"] for record in self._records.values()]
+        around = Around(
+            public=frozenset([*(one.id for one in also), *(one["id"] for one in data)]),
+            together=Counter(
+                [*(one.published for one in also), *(parse_instant(one["embargo"]) for one in data)]
+            ),
+        )
         stale = [
             self.jobs[path]
             for path, record in self._records.items()
-            if record.facts["links"] != _links(record.facts["data"], public)
+            if record.facts["links"] != _links(record.facts["data"], around)
         ]
-        task = Task(
-            policy=self._task.policy,
-            now=self._task.now,
-            index_uri=self._task.index_uri,
-            entries=self._task.entries,
-            public=public,
-        )
-        self._make(stale, task)
+        self._make(stale, replace(self._task, around=around))
 
     def advisories(self) -> Iterator[Advisory]:
         """Give the advisories of which there are records."""
@@ -249,7 +251,7 @@ def make(task: Task, job: Job) -> Made:
     checked = check(house, level=Level.ERROR)
     if checked.problems or checked.crashes:
         return Made(path=job.path, key=key, is_sound=False)
-    sheet = sheet_of(public[0], policy=task.policy, public=task.public, index_uri=task.index_uri)
+    sheet = sheet_of(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
     return Made(
         path=job.path,
         key=key,
@@ -267,7 +269,7 @@ def _facts(draft: Draft, sheet: Sheet, last: datetime, task: Task) -> dict[str, 
         "data": data,
         "start": draft.parts.body_start,
         "last": format_instant(last),
-        "links": _links(data, task.public),
+        "links": _links(data, task.around),
         "words": " ".join(sorted(words)),
         "levels": [one.level for one in sheet.page.headings],
         "has_title": has_title(sheet.page),
@@ -316,11 +318,14 @@ def _last_date(advisory: Advisory) -> datetime | None:
     return max([advisory.embargo, *dates])
 
 
-def _links(data: Mapping[str, Any], public: frozenset[str]) -> list[str]:
-    """Give the ids that an advisory names which are public here, so that its page links to them."""
+def _links(data: Mapping[str, Any], around: Around) -> list[object]:
+    """Give what a sheet says of others: public ids that it names, and how many came with it."""
     named = [*data.get("aliases", ()), *data.get("related", ()), *data.get("upstream", ())]
     named += [data["superseded_by"]] if "superseded_by" in data else []
-    return sorted(public.intersection(named))
+    return [
+        *sorted(around.public.intersection(named)),
+        around.others(parse_instant(data["embargo"])),
+    ]
 
 
 def _restored(record: Record, job: Job, raw: bytes | None) -> Advisory:

@@ -1,7 +1,7 @@
 """Where things are: pages of the site, and records of other databases."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 FOLDER = "advisories"
@@ -33,6 +33,31 @@ _OSV_PREFIX = re.compile(
 def page_uri(advisory_id: str) -> str:
     """Give the address of an advisory's page, from the site's root."""
     return f"{FOLDER}/{quote(advisory_id, safe='')}/"
+
+
+def project_uri(slug: str) -> str:
+    """Give the address of a project's page; `slug` is its part of addresses."""
+    return f"projects/{slug}/"
+
+
+def version_uri(slug: str, version: str) -> str:
+    """Give the address of the page about one version of a project, both as parts of addresses."""
+    return f"projects/{slug}/versions/{version}/"
+
+
+def year_uri(year: str) -> str:
+    """Give the address of the page of all that was disclosed in a year."""
+    return f"years/{year}/"
+
+
+def part_uri(uri: str, part: int) -> str:
+    """Give the address of an older part of a list that stands at an address."""
+    return f"{uri}part-{part}/"
+
+
+def bundle_uri(instant: datetime) -> str:
+    """Give the address of the page of what was disclosed at one instant, together."""
+    return f"bundles/{instant.astimezone(UTC):%Y-%m-%dt%H%M%Sz}/"
 
 
 def osv_uri(advisory_id: str) -> str:

@@ -13,7 +13,10 @@ from lxml import etree
 
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.entry import Entry
+from mkdocs_advisories.render.upcoming import NoticeEntry
 from mkdocs_advisories.render.view import View
+from mkdocs_advisories.render.words import Words, words_of
+from mkdocs_advisories.render.words.terms import severity_label
 
 MEDIA_TYPE = "application/atom+xml"
 
@@ -38,15 +41,24 @@ class Channel:
     previous: str | None = None
 
 
-def feed(entries: Sequence[Entry], *, policy: Policy, channel: Channel) -> bytes:
-    """Render a feed of the given entries, in their order.
+def feed(
+    entries: Sequence[Entry],
+    *,
+    policy: Policy,
+    channel: Channel,
+    notices: Sequence[NoticeEntry] = (),
+) -> bytes:
+    """Render a feed of the given entries, in their order, behind those of `notices`.
 
     Its `updated` is that of the entry changed last, or the first day of the feed while it is empty:
     never the build's time.
     """
+    words = words_of(policy.language)
     generator = _feed(policy, entries, channel)
+    for notice in notices:
+        generator.add_entry(_notice(notice, policy, words), order="append")
     for one in entries:
-        generator.add_entry(_entry(one, policy), order="append")
+        generator.add_entry(_entry(one, policy, words), order="append")
     document: bytes = generator.atom_str(pretty=True)
     etree.fromstring(document, parser=etree.XMLParser(resolve_entities=False, huge_tree=True))
     style = urlsplit(policy.site_url).path + channel.style_uri
@@ -76,12 +88,13 @@ def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGen
     changes = (one.disclosed.modified for one in entries)
     generator.updated(max(changes, default=policy.feed.beginning))
     is_archive = channel.current is not None
-    page = partial(_Opening, policy.site_url, is_archive=is_archive)
+    words = words_of(policy.language)
+    page = partial(_Opening, policy.site_url, words, is_archive=is_archive)
     generator.register_extension("opening", page, atom=True, rss=False)
     return generator
 
 
-def _entry(one: Entry, policy: Policy) -> FeedEntry:
+def _entry(one: Entry, policy: Policy, words: Words) -> FeedEntry:
     shown = one.shown
     entry = FeedEntry()
     entry.id(one.id)
@@ -90,24 +103,43 @@ def _entry(one: Entry, policy: Policy) -> FeedEntry:
     entry.updated(one.disclosed.modified)
     entry.summary(one.summary)
     entry.content(one.html, type="html")
-    entry.category(_categories(shown, policy))
-    entry.register_extension("links", partial(_Links, _links(shown, policy)), atom=True, rss=False)
+    entry.category(_categories(shown, policy, words))
+    links = partial(_Links, _links(shown, policy), words.gettext("Read the advisory"))
+    entry.register_extension("links", links, atom=True, rss=False)
     return entry
 
 
-def _categories(shown: View, policy: Policy) -> list[dict[str, str]]:
+def _notice(one: NoticeEntry, policy: Policy, words: Words) -> FeedEntry:
+    entry = FeedEntry()
+    entry.id(one.id)
+    entry.title(one.title)
+    entry.updated(one.embargo)
+    entry.summary(one.summary)
+    entry.content(one.html, type="html")
+    terms = [("project", name) for name in one.notice.projects]
+    terms += [("severity", one.notice.severity)] if one.notice.severity else []
+    terms.append(("state", "upcoming"))
+    entry.category([{"scheme": policy.feed.tag + kind, "term": term} for kind, term in terms])
+    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url}
+    links = partial(_Links, [page], label=words.gettext("All advisories"))
+    entry.register_extension("links", links, atom=True, rss=False)
+    return entry
+
+
+def _categories(shown: View, policy: Policy, words: Words) -> list[dict[str, str]]:
     scheme = policy.feed.tag
     terms = [("project", one.text, one.text) for one in shown.projects]
     terms += [("package", f"{one.ecosystem}/{one.name}", one.name) for one in shown.packages]
     if shown.rating:
         word = shown.rating.word
-        terms.append(("severity", word, f"{word.capitalize()} severity"))
+        terms.append(("severity", word, severity_label(words, word)))
         terms.append(
             ("cvss", shown.rating.vector, f"CVSS {shown.rating.version} {shown.rating.score}")
         )
     terms += [("alias", one.text, one.text) for one in shown.aliases if one.text.startswith("CVE-")]
     terms += [("weakness", one.text, one.text) for one in shown.weaknesses]
-    terms += [("state", "withdrawn", "Withdrawn")] if shown.withdrawn else []
+    if shown.withdrawn:
+        terms.append(("state", "withdrawn", words.gettext("Withdrawn")))
     return [{"scheme": scheme + kind, "term": term, "label": label} for kind, term, label in terms]
 
 
@@ -129,30 +161,37 @@ class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
     takes the place of the dictionary that it was made from.
     """
 
-    def __init__(self, links: Sequence[dict[str, str]]) -> None:
+    def __init__(self, links: Sequence[dict[str, str]], label: str) -> None:
         self._links = links
+        self._label = label
 
     def extend_atom(self, entry: Any) -> Any:  # noqa: ANN401 - an lxml element
         """Put the links behind the entry's `updated`. feedgen names elements without namespace."""
         position = entry.index(entry.find("updated")) + 1
         for link in reversed(self._links):
             entry.insert(position, etree.Element("link", link))
-        entry.append(_paragraph("", self._links[0]["href"], "Read the advisory"))
+        entry.append(_paragraph("", self._links[0]["href"], self._label))
         return entry
 
 
 class _Opening(BaseExtension):  # type: ignore[misc] # feedgen has no types
     """Tells a person in a browser what the document is, and a reader whether it is an archive."""
 
-    def __init__(self, site_url: str, *, is_archive: bool) -> None:
+    def __init__(self, site_url: str, words: Words, *, is_archive: bool) -> None:
         self._site_url = site_url
+        self._words = words
         self._is_archive = is_archive
 
     def extend_atom(self, feed: Any) -> Any:  # noqa: ANN401 - an lxml element
         """Put both behind what describes the feed."""
-        kind = "an archive of a feed" if self._is_archive else "a feed"
-        text = f"This is {kind}: copy its address into a feed reader to follow it. "
-        feed.append(_paragraph(text, self._site_url, "All advisories as pages"))
+        say = self._words
+        text = (
+            say.gettext("This is an archive of a feed. It does not change any more.")
+            if self._is_archive
+            else say.gettext("This is a feed: copy its address into a feed reader to follow it.")
+        )
+        label = say.gettext("All advisories as pages")
+        feed.append(_paragraph(f"{text} ", self._site_url, label))
         if self._is_archive:
             feed.append(etree.Element(f"{{{_HISTORY}}}archive", nsmap={"fh": _HISTORY}))
         return feed

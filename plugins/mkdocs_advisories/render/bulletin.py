@@ -1,7 +1,7 @@
 """What a mail shows of a disclosed advisory: that of its page, as plain text."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cmp_to_key
 
 from mkdocs_advisories.model import Affected, Disclosed, EventType, RangeType
@@ -9,6 +9,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.characters import carried
 from mkdocs_advisories.render.plain_text import grid, listed, reflow
 from mkdocs_advisories.render.view import Moment, View, view
+from mkdocs_advisories.render.words import ENGLISH
 from mkdocs_advisories.versions import Scheme, compare, scheme_of_range
 
 NO_RELEASES = "No fixed release is stated; see the pages."
@@ -36,7 +37,8 @@ class Bulletin:
 
 def bulletin(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Bulletin:
     """Take from the view of a page what a mail shows."""
-    shown = view(disclosed, policy=policy, public=public)
+    # The templates of mails are in English, unless an organisation has its own.
+    shown = view(disclosed, policy=replace(policy, language=ENGLISH), public=public)
     url = policy.site_url + shown.uri
     severity = _severity(shown)
     change = shown.withdrawn or next(reversed(shown.revisions), None)

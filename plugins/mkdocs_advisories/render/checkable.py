@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mkdocs_advisories.model import Affected, Disclosed, RangeType
+from mkdocs_advisories.model import Affected, Disclosed
 from mkdocs_advisories.render.addresses import page_uri
-from mkdocs_advisories.versions import Scheme, scheme_of_ecosystem, scheme_of_range
+from mkdocs_advisories.versions import scheme_of_package
 
 VERSIONS_URI = "versions.json"
 
@@ -16,11 +16,8 @@ def checkable(advisories: Iterable[Disclosed]) -> dict[str, Any]:
     An advisory that is withdrawn says nothing any more, nor does one in whose place another stands
     that is disclosed.
     """
-    standing = {one.id: one for one in advisories if not one.withdrawn}
     packages: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for one in standing.values():
-        if one.content.superseded_by in standing:
-            continue
+    for one in standing(advisories):
         for affected in one.content.affected:
             package = affected.package
             known = packages.setdefault((package.ecosystem, package.name), [])
@@ -33,21 +30,17 @@ def checkable(advisories: Iterable[Disclosed]) -> dict[str, Any]:
     }
 
 
+def standing(advisories: Iterable[Disclosed]) -> list[Disclosed]:
+    """Give the advisories that still say something: not withdrawn, nor superseded by another."""
+    known = {one.id: one for one in advisories if not one.withdrawn}
+    return [one for one in known.values() if one.content.superseded_by not in known]
+
+
 def _advisory(disclosed: Disclosed, affected: Affected) -> dict[str, Any]:
     return {
         "id": disclosed.id,
         "uri": page_uri(disclosed.id),
-        "scheme": _scheme(affected),
+        "scheme": scheme_of_package(affected),
         "spans": [[one.introduced, one.fixed, one.last_affected] for one in affected.spans()],
         "versions": list(affected.versions),
     }
-
-
-def _scheme(affected: Affected) -> Scheme | None:
-    """Give the one order in which all ranges are to be read, or None: then none is compared."""
-    ecosystem = affected.package.ecosystem
-    ordered = [one for one in affected.ranges if one.type is not RangeType.GIT]
-    schemes = {scheme_of_range(one, ecosystem) for one in ordered} or {
-        scheme_of_ecosystem(ecosystem)
-    }
-    return schemes.pop() if len(schemes) == 1 else None

@@ -9,9 +9,10 @@ from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.markdown import to_html
 from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View, sentence_list, view
-
-WITHDRAWN = "[Withdrawn] "
+from mkdocs_advisories.render.versions import PackageVersions
+from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.words import Words, words_of
+from mkdocs_advisories.render.words.terms import severity_label
 
 Resolve = Callable[[Disclosed, str], str | None]
 
@@ -41,12 +42,13 @@ def entry(
     `html` is its text if that was made before.
     """
     shown = view(disclosed, policy=policy, public=public)
+    words = words_of(policy.language)
     return Entry(
         disclosed=disclosed,
         shown=shown,
         id=entry_id(disclosed.id, policy=policy),
-        title=f"{WITHDRAWN if shown.withdrawn else ''}{shown.plain_title}",
-        summary=_summary(shown),
+        title=_title(shown, words),
+        summary=_summary(shown, words),
         html=_html(disclosed, shown, policy, resolve) if html is None else html,
     )
 
@@ -55,6 +57,7 @@ def _html(disclosed: Disclosed, shown: View, policy: Policy, resolve: Resolve) -
     body = to_html(disclosed.content.details, resolve=lambda link: resolve(disclosed, link))
     return render(
         "entry.html",
+        language=policy.language,
         advisory=shown,
         body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
         root=policy.site_url,
@@ -66,12 +69,23 @@ def entry_id(advisory_id: str, *, policy: Policy) -> str:
     return f"{policy.feed.tag}advisory/{advisory_id}"
 
 
-def _summary(shown: View) -> str:
-    severity = f"{shown.rating.word.capitalize()} severity. " if shown.rating else ""
-    packages = (
-        f"Upgrade {package.name} to {sentence_list(package.fixes)}."
-        if package.fixes
-        else f"No fixed version of {package.name} is known."
-        for package in shown.packages
+def _title(shown: View, words: Words) -> str:
+    title = shown.plain_title
+    return words.gettext("[Withdrawn] %(title)s", title=title) if shown.withdrawn else title
+
+
+def _summary(shown: View, words: Words) -> str:
+    parts = [words.gettext("Withdrawn.")] if shown.withdrawn else []
+    if shown.rating:
+        parts.append(f"{severity_label(words, shown.rating.word)}.")
+    parts += [_what_to_do(package, words) for package in shown.packages]
+    return " ".join(parts)
+
+
+def _what_to_do(package: PackageVersions, words: Words) -> str:
+    if not package.fixes:
+        return words.gettext("No fixed version of %(package)s is known.", package=package.name)
+    versions = words.either_plain(package.fixes)
+    return words.gettext(
+        "Upgrade %(package)s to %(versions)s.", package=package.name, versions=versions
     )
-    return ("Withdrawn. " if shown.withdrawn else "") + severity + " ".join(packages)

@@ -1,6 +1,6 @@
 """Where the feeds are. The narrower ones lie beside the feed of all, in `feeds/`."""
 
-import re
+from mkdocs_advisories.render.slugs import plain_slug
 
 
 def style_uri(feed_uri: str) -> str:
@@ -21,8 +21,7 @@ def archive_uri(feed_uri: str, year: int, *, part: int = 1) -> str:
 
 def project_feed_uri(feed_uri: str, project: str) -> str:
     """Give the address of the feed of one project."""
-    slug = re.sub(r"[^a-z0-9]+", "-", project.lower()).strip("-") or "project"
-    return f"{_folder(feed_uri)}feeds/project/{slug}.xml"
+    return f"{_folder(feed_uri)}feeds/project/{plain_slug(project)}.xml"
 
 
 def severity_feed_uri(feed_uri: str, word: str) -> str:

@@ -1,16 +1,20 @@
 """All advisories as a table, newest first, and the form that narrows it in the reader's browser."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.model import Notice
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.addresses import year_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri, severity_feed_uri
-from mkdocs_advisories.render.severity import AT_OR_ABOVE, UNSTATED, WORDS
+from mkdocs_advisories.render.listing import Line, Rows, parts
+from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.upcoming import shown_notices
+from mkdocs_advisories.render.words import words_of
+from mkdocs_advisories.render.words.terms import severity_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,46 +28,42 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """An advisory's line in the table, and what a reader may search, filter and sort it by."""
+class Year:
+    """A year as a choice of the filter, its page, and the pages that together have all of it."""
 
-    shown: View
-    severity: str
-    score: float
-    projects: tuple[str, ...]
-    year: str
-    words: str
+    value: str
+    label: str
+    count: int
+    uri: str
+    parts: tuple[str, ...]
 
 
-def index(advisories: Iterable[Disclosed], *, policy: Policy, root: str) -> str:
-    """Render the list of advisories in the given order.
+def index(
+    lines: Sequence[Line],
+    *,
+    policy: Policy,
+    root: str,
+    rows: Rows,
+    upcoming: Sequence[Notice] = (),
+) -> str:
+    """Render the list of advisories in the given order, or as many of them as one page may have.
 
     `root` is the way from the page on which it will stand to the root of the site.
     """
-    known = tuple(advisories)
-    public = frozenset(one.id for one in known)
-    lines = [_line(view(one, policy=policy, public=public)) for one in known]
+    shown = lines[: policy.pages.rows]
     return render(
         "index.html",
-        lines=lines,
+        language=policy.language,
+        rows=rows.of(shown, root=root),
+        shown=len(shown),
+        total=len(lines),
         projects=_projects(lines, policy),
-        years=_years(lines),
+        years=_years(lines, most=policy.pages.rows),
         severities=_severities(lines, policy),
         root=root,
         feed_uri=policy.feed.uri,
         versions_uri=VERSIONS_URI,
-    )
-
-
-def _line(shown: View) -> Line:
-    unseen = (*(one.text for one in shown.aliases), *(one.name for one in shown.packages))
-    return Line(
-        shown=shown,
-        severity=shown.rating.word if shown.rating else UNSTATED,
-        score=float(shown.rating.score) if shown.rating else -1.0,
-        projects=tuple(one.text for one in shown.projects),
-        year=shown.published.day.rpartition(" ")[2],
-        words=" ".join(dict.fromkeys(unseen)),
+        upcoming=shown_notices(upcoming, policy=policy),
     )
 
 
@@ -82,17 +82,27 @@ def _projects(lines: Sequence[Line], policy: Policy) -> list[Choice]:
     ]
 
 
-def _years(lines: Sequence[Line]) -> list[Choice]:
-    counts = Counter(one.year for one in lines)
-    return [Choice(value=one, label=one, count=counts[one]) for one in sorted(counts, reverse=True)]
+def _years(lines: Sequence[Line], *, most: int) -> list[Year]:
+    by_year: dict[str, list[Line]] = {}
+    for one in lines:
+        by_year.setdefault(one.year, []).append(one)
+    return [_year(name, by_year[name], most=most) for name in sorted(by_year, reverse=True)]
+
+
+def _year(name: str, lines: Sequence[Line], *, most: int) -> Year:
+    uri = year_uri(name)
+    pages = [one.uri for one in parts(lines, uri=uri, most=most)]
+    # The first page has the newest once more, where there are others.
+    whole = tuple(reversed(pages[1:])) or (uri,)
+    return Year(value=name, label=name, count=len(lines), uri=uri, parts=whole)
 
 
 def _severities(lines: Sequence[Line], policy: Policy) -> list[Choice]:
-    counts = Counter(one.severity for one in lines)
+    counts, words = Counter(one.severity for one in lines), words_of(policy.language)
     return [
         Choice(
             value=word,
-            label="Not rated" if word == UNSTATED else word.capitalize(),
+            label=severity_word(words, word),
             count=counts[word],
             feed_uri=severity_feed_uri(policy.feed.uri, word) if word in AT_OR_ABOVE else None,
         )

@@ -7,12 +7,22 @@ from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.json_document import present
+from mkdocs_advisories.render.upcoming import NoticeEntry
 
 MEDIA_TYPE = "application/feed+json"
 
 
-def json_feed(entries: Sequence[Entry], *, policy: Policy, uri: str) -> dict[str, Any]:
-    """Render a feed of the given entries, in their order. The ids are those of the Atom feed."""
+def json_feed(
+    entries: Sequence[Entry],
+    *,
+    policy: Policy,
+    uri: str,
+    notices: Sequence[NoticeEntry] = (),
+) -> dict[str, Any]:
+    """Render a feed of the given entries, in their order, behind those of `notices`.
+
+    The ids are those of the Atom feed.
+    """
     organisation = policy.organisation
     return present(
         {
@@ -24,7 +34,24 @@ def json_feed(entries: Sequence[Entry], *, policy: Policy, uri: str) -> dict[str
             "language": policy.language,
             "authors": [{"name": organisation.name, "url": organisation.url}],
         }
-    ) | {"items": [_item(one, policy) for one in entries]}
+    ) | {
+        "items": [
+            *(_notice(one, policy) for one in notices),
+            *(_item(one, policy) for one in entries),
+        ]
+    }
+
+
+def _notice(one: NoticeEntry, policy: Policy) -> dict[str, Any]:
+    severity = one.notice.severity
+    return {
+        "id": one.id,
+        "url": policy.site_url,
+        "title": one.title,
+        "summary": one.summary,
+        "content_html": str(one.html),
+        "tags": [*one.notice.projects, *([severity] if severity else []), "upcoming"],
+    }
 
 
 def _item(entry: Entry, policy: Policy) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mkdocs_advisories.model import Disclosed, Notice, NoticeKind, format_instant
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.addresses import bundle_uri
 from mkdocs_advisories.render.bulletin import bulletin, releases
 from mkdocs_advisories.render.characters import carried
 from mkdocs_advisories.render.plain_text import fit
 from mkdocs_advisories.render.view import moment
+from mkdocs_advisories.render.words import ENGLISH, words_of
 
 _SUBJECT = "Subject:"
 
@@ -51,7 +53,7 @@ def prenotification(notice: Notice, *, policy: Policy, template: str | None = No
     """
     if notice.embargo is None:
         raise ValueError("a notice without an embargo tells nothing")
-    when = moment(notice.embargo, policy.time_zone)
+    when = moment(notice.embargo, zone=policy.time_zone, words=words_of(ENGLISH))
     facts = {
         "projects": _sentence(notice.projects),
         "severity": notice.severity or "not rated yet",
@@ -82,8 +84,16 @@ def disclosure_letter(
         "advisories": shown,
         "projects": _sentence(dict.fromkeys(name for one in shown for name in one.projects)),
         "table": releases(advisories, policy=policy),
+        "bundle": _bundle(advisories, policy),
     }
     return _letter(template, kind, policy, facts)
+
+
+def _bundle(advisories: Sequence[Disclosed], policy: Policy) -> str:
+    """Give the page of what was disclosed together; empty for one, or for several instants."""
+    instants = {one.published for one in advisories}
+    is_bundle = len(advisories) > 1 and len(instants) == 1
+    return policy.site_url + bundle_uri(instants.pop()) if is_bundle else ""
 
 
 def _letter(

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from mkdocs_advisories.model import Affected, RangeType, Span
 from mkdocs_advisories.policy import Maintained, ReleaseLine
+from mkdocs_advisories.render.words import Words
 from mkdocs_advisories.versions import (
     BEGINNING,
     END,
@@ -57,9 +58,12 @@ class _Known:
     lines: tuple[ReleaseLine, ...]
     maintained: Maintained
     day: date
+    words: Words
 
 
-def line_rows(affected: Affected, *, maintained: Maintained | None, day: date) -> list[LineRow]:
+def line_rows(
+    affected: Affected, *, maintained: Maintained | None, day: date, words: Words
+) -> list[LineRow]:
     """Give the rows, newest line first; none where lines or the order of versions are not known.
 
     Which line has reached its end is told as of `day`, that of the disclosure: so a page never
@@ -70,13 +74,14 @@ def line_rows(affected: Affected, *, maintained: Maintained | None, day: date) -
     if maintained is None or scheme is None or not stretches:
         return []
     released = [one for one in maintained.releases if one.released <= day]
-    newest_first = sorted(released, key=lambda one: _numbers(one.line), reverse=True)
+    newest_first = sorted(released, key=lambda one: numbers_of(one.line), reverse=True)
     known = _Known(
         scheme=scheme,
         stretches=tuple(stretches),
         lines=tuple(newest_first),
         maintained=maintained,
         day=day,
+        words=words,
     )
     return [*_grouped([row for one in known.lines for row in _rows(one, known)]), *_others(known)]
 
@@ -108,7 +113,8 @@ def _stretches(affected: Affected, scheme: Scheme) -> list[tuple[Span, Stretch]]
     return found
 
 
-def _numbers(line: str) -> tuple[int, ...]:
+def numbers_of(line: str) -> tuple[int, ...]:
+    """Give what orders release lines."""
     return tuple(map(int, line.split(".")))
 
 
@@ -138,7 +144,7 @@ def _row(
     return LineRow(
         line=one.line,
         state=State.FIXED if is_fixed else unfixed,
-        affected=", ".join(parts) or "all versions",
+        affected=", ".join(parts) or _every_version(known.words),
         fixed=span.fixed if is_fixed else None,
         move_to=None if is_fixed else _nearest_fix(placed.end, known),
     )
@@ -174,7 +180,7 @@ def _others(known: _Known) -> Iterator[LineRow]:
             yield LineRow(
                 line="",
                 state=State.FIXED if span.fixed else State.UNFIXED,
-                affected=in_words(span),
+                affected=stretch_words(span, known.words),
                 fixed=span.fixed,
                 move_to=unfixed,
             )
@@ -190,8 +196,21 @@ def _is_within(placed: Stretch, known: _Known) -> bool:
     return reached >= placed.end or (placed.end == END and reached > placed.start)
 
 
+def stretch_words(span: Span, words: Words) -> str:
+    """Write a stretch as `>= 25.0.0, < 36.0.7`, or say that it is all versions."""
+    return _limits(span) or _every_version(words)
+
+
 def in_words(span: Span) -> str:
-    """Write a stretch as `>= 25.0.0, < 36.0.7`, or `all versions`."""
+    """Write a stretch likewise for a machine-readable format, all of which are in English."""
+    return _limits(span) or "all versions"
+
+
+def _every_version(words: Words) -> str:
+    return words.gettext("all versions")
+
+
+def _limits(span: Span) -> str:
     if span.introduced == span.last_affected:
         return span.introduced
     parts = [] if span.introduced == "0" else [f">= {span.introduced}"]
@@ -199,4 +218,4 @@ def in_words(span: Span) -> str:
         parts.append(f"< {span.fixed}")
     elif span.last_affected:
         parts.append(f"<= {span.last_affected}")
-    return ", ".join(parts) or "all versions"
+    return ", ".join(parts)

@@ -1,6 +1,7 @@
 """What a page says of itself to programs that show links to it: in chats, and in search results."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -30,6 +31,18 @@ def metadata(disclosed: Disclosed, *, policy: Policy, title: str, description: s
     )
 
 
+def list_metadata(*, policy: Policy, uri: str, title: str, description: str) -> Metadata:
+    """Describe a page about many advisories."""
+    stated = {
+        "og:type": "website",
+        "og:site_name": policy.feed.title,
+        "og:title": title,
+        "og:description": description,
+        "og:url": policy.site_url + uri,
+    }
+    return Metadata(social=_elements(stated), linked_data=Markup())
+
+
 def _social(disclosed: Disclosed, policy: Policy, title: str, description: str) -> Markup:
     stated = {
         "og:type": "article",
@@ -40,6 +53,10 @@ def _social(disclosed: Disclosed, policy: Policy, title: str, description: str) 
         "article:published_time": format_instant(disclosed.published),
         "article:modified_time": format_instant(disclosed.modified),
     }
+    return _elements(stated)
+
+
+def _elements(stated: Mapping[str, str]) -> Markup:
     line = Markup('<meta property="{}" content="{}">\n')
     return Markup().join(line.format(*one) for one in stated.items())
 

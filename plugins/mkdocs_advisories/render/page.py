@@ -3,17 +3,21 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from markupsafe import Markup
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.checkable import checkable
-from mkdocs_advisories.render.markdown import TOP_LEVEL, Heading, to_html
-from mkdocs_advisories.render.metadata import Metadata, metadata
+from mkdocs_advisories.render.markdown import TOP_LEVEL, to_html
+from mkdocs_advisories.render.metadata import metadata
+from mkdocs_advisories.render.site_page import Data, Page
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.view import View, plain, view
+from mkdocs_advisories.render.words import Words, words_of
+from mkdocs_advisories.render.words.terms import severity_word
+
+__all__ = ["Bundle", "Data", "Elsewhere", "Page", "advisory_page"]
 
 ROOT = "../../"
 """The way from an advisory's page to the root of the site."""
@@ -24,12 +28,11 @@ _SECTIONS = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Data:
-    """The same advisory for programs: the format's name, the address and the media type."""
+class Bundle:
+    """The page of what was disclosed together, and how many others are on it."""
 
-    name: str
     uri: str
-    media_type: str = "application/json"
+    others: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,30 +40,13 @@ class Elsewhere:
     """Where else on the site a reader may go.
 
     `index` is the list of all advisories, empty for the home page; `data` is this one in other
-    formats; `feeds` are the narrower ones that it appears in.
+    formats; `feeds` are the narrower ones that it appears in; `bundle` is what it came with.
     """
 
     index: str
     data: tuple[Data, ...] = ()
     feeds: tuple[Data, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    """A page without the frame that a theme puts around it.
-
-    `uri` is its address from the site's root, ending with a slash; `title` and `description` are
-    plain text; `html` is safe; `modified` is aware.
-    """
-
-    uri: str
-    title: str
-    description: str
-    html: str
-    headings: tuple[Heading, ...]
-    modified: datetime
-    metadata: Metadata
-    data: tuple[Data, ...] = ()
+    bundle: Bundle | None = None
 
 
 def advisory_page(
@@ -79,6 +65,7 @@ def advisory_page(
     body = to_html(disclosed.content.details, resolve=resolve, taken=_SECTIONS)
     html = render(
         "advisory.html",
+        language=policy.language,
         advisory=shown,
         body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
         headings=[one for one in body.headings if one.level == TOP_LEVEL],
@@ -87,10 +74,12 @@ def advisory_page(
         feed_uri=policy.feed.uri,
         data=elsewhere.data,
         feeds=elsewhere.feeds,
+        bundle=elsewhere.bundle,
+        trail=[*((one.text, one.url) for one in shown.projects[:1]), (disclosed.id, shown.uri)],
         known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
-    title, description = page_title(disclosed), _description(shown)
+    title, description = (page_title(disclosed), _description(shown, words_of(policy.language)))
     return Page(
         uri=shown.uri,
         title=title,
@@ -114,8 +103,11 @@ def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:
     return json.dumps(checkable([disclosed])) if stands else None
 
 
-def _description(shown: View) -> str:
-    severity = f"{shown.rating.word.capitalize()} ({shown.rating.score}). " if shown.rating else ""
-    fixed = f" Fixed in {', '.join(shown.fixes)}." if shown.fixes else ""
-    withdrawn = "Withdrawn. " if shown.withdrawn else ""
-    return f"{withdrawn}{severity}{shown.plain_title}.{fixed}"
+def _description(shown: View, words: Words) -> str:
+    parts = [words.gettext("Withdrawn.")] if shown.withdrawn else []
+    if shown.rating:
+        parts.append(f"{severity_word(words, shown.rating.word)} ({shown.rating.score}).")
+    parts.append(f"{shown.plain_title}.")
+    if shown.fixes:
+        parts.append(words.gettext("Fixed in %(versions)s.", versions=", ".join(shown.fixes)))
+    return " ".join(parts)

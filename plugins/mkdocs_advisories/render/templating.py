@@ -1,22 +1,53 @@
 """Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mkdocs_advisories.render.addresses import harmless
-from mkdocs_advisories.render.view import sentence_list
+from mkdocs_advisories.render.words import ENGLISH, has_words, words_of
+from mkdocs_advisories.render.words.terms import metric_word, severity_word
 
 
-def render(template: str, **context: Any) -> Markup:  # noqa: ANN401 - whatever the template places
-    """Fill a template of `render/templates/`. An unknown name in it is an error."""
-    return Markup(_environment().get_template(template).render(context))  # noqa: S704 - autoescaped
+def render(
+    template: str,
+    *,
+    language: str,
+    **context: Any,  # noqa: ANN401 - whatever the template places
+) -> Markup:
+    """Fill a template of `render/templates/` in a language. An unknown name in it is an error."""
+    return Markup(_environment(language).get_template(template).render(context))  # noqa: S704 - autoescaped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A page as its template makes it: `html` is safe, title and description are plain text."""
+
+    title: str
+    description: str
+    html: Markup
+
+
+def render_page(template: str, *, language: str, **context: Any) -> Made:  # noqa: ANN401 - as above
+    """Fill a template that sets `title` and `description` as well, so that all words are there."""
+    made = _environment(language).get_template(template).make_module(context)
+    own = vars(made)
+    return Made(
+        title=_plain(own["title"]),
+        description=_plain(own["description"]),
+        html=Markup(str(made).lstrip()),  # noqa: S704 - autoescaped
+    )
+
+
+def _plain(text: Markup) -> str:
+    return " ".join(text.unescape().split())
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("mkdocs_advisories", "render/templates"),
         autoescape=True,
@@ -25,11 +56,26 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # by i18n
-    environment.filters["sentence_list"] = sentence_list
+    words = words_of(language)
+    install = environment.install_gettext_translations  # type: ignore[attr-defined] # by i18n
+    install(words.translations, newstyle=True)
+    environment.filters["code"] = _code
+    environment.filters["either"] = words.either
+    environment.filters["metric"] = partial(metric_word, words)
+    environment.filters["severity"] = partial(severity_word, words)
     environment.globals["here"] = _here
+    environment.globals["spoken"] = _spoken(language)
     environment.globals["harmless"] = harmless
     return environment
+
+
+def _spoken(language: str) -> Markup:
+    """Give the attributes of words that are in English on a site in another language."""
+    return Markup("" if has_words(language) else f' lang="{ENGLISH}" dir="ltr"')  # noqa: S704 - ours
+
+
+def _code(text: str) -> Markup:
+    return Markup("<code>{}</code>").format(text)
 
 
 def _here(root: str, url: str | None) -> str | None:

@@ -4,10 +4,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mkdocs_advisories.model import Affected, EventType, Range, RangeType
+from mkdocs_advisories.model import Affected, Range, RangeType
 from mkdocs_advisories.policy import Maintained
 from mkdocs_advisories.render.commands import upgrade_commands
-from mkdocs_advisories.render.lines import LineRow, in_words, line_rows, lowest_affected
+from mkdocs_advisories.render.lines import (
+    LineRow,
+    in_words,
+    line_rows,
+    lowest_affected,
+    stretch_words,
+)
+from mkdocs_advisories.render.words import Words
+from mkdocs_advisories.render.words.terms import event_word
 
 __all__ = ["Commits", "PackageVersions", "Row", "fixed_versions", "in_words", "package_versions"]
 
@@ -49,7 +57,7 @@ class PackageVersions:
 
 
 def package_versions(
-    affected: Affected, *, maintained: Maintained | None, day: date
+    affected: Affected, *, maintained: Maintained | None, day: date, words: Words
 ) -> PackageVersions:
     """Put one package's versions into words. `day` says which release lines have ended."""
     package, fixes = affected.package, fixed_versions([affected])
@@ -58,11 +66,11 @@ def package_versions(
         name=package.name,
         ecosystem=package.ecosystem,
         purl=package.purl,
-        rows=tuple(Row(affected=in_words(span), fixed=span.fixed) for span in spans),
+        rows=tuple(Row(affected=stretch_words(span, words), fixed=span.fixed) for span in spans),
         fixes=fixes,
         named=affected.versions,
-        commits=tuple(_commits(affected.ranges)),
-        lines=tuple(line_rows(affected, maintained=maintained, day=day)),
+        commits=tuple(_commits(affected.ranges, words)),
+        lines=tuple(line_rows(affected, maintained=maintained, day=day, words=words)),
         lowest=lowest_affected(affected),
         commands=upgrade_commands(package.ecosystem, package.name, fixes),
     )
@@ -74,14 +82,13 @@ def fixed_versions(affected: Iterable[Affected]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fixes))
 
 
-def _commits(ranges: Iterable[Range]) -> Iterator[Commits]:
+def _commits(ranges: Iterable[Range], words: Words) -> Iterator[Commits]:
     for one in ranges:
         if one.type is RangeType.GIT and one.repo:
-            yield Commits(repo=one.repo, events=tuple(_ends(one)))
+            yield Commits(repo=one.repo, events=tuple(_ends(one, words)))
 
 
-def _ends(one: Range) -> Iterator[tuple[str, str]]:
-    wording = {EventType.LAST_AFFECTED: "last affected"}
+def _ends(one: Range, words: Words) -> Iterator[tuple[str, str]]:
     for event in one.events:
         if event.version != "0":
-            yield wording.get(event.type, event.type.value), event.version
+            yield event_word(words, event.type.value), event.version

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,19 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import Credit, Disclosed, Reference, format_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.addresses import harmless, page_uri, record_url, weakness_url
+from mkdocs_advisories.render.addresses import (
+    harmless,
+    page_uri,
+    project_uri,
+    record_url,
+    weakness_url,
+)
 from mkdocs_advisories.render.markdown import title_to_html
 from mkdocs_advisories.render.severity import Rating, rate
+from mkdocs_advisories.render.slugs import project_slug
 from mkdocs_advisories.render.versions import PackageVersions, fixed_versions, package_versions
-
-_MONTHS = """January February March April May June
-    July August September October November December""".split()
+from mkdocs_advisories.render.words import Words, words_of
+from mkdocs_advisories.render.words.terms import reference_word, role_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +43,7 @@ class Moment:
     day: str
     minute: str
     text: str = ""
+    year: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +81,9 @@ class View:
 
 def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> View:
     """Prepare an advisory. `public` are the ids of all disclosed ones: only those are linked to."""
-    content, zone = disclosed.content, policy.time_zone
+    content, words = disclosed.content, words_of(policy.language)
     withdrawn = disclosed.withdrawn
+    told = partial(moment, zone=policy.time_zone, words=words)
     return View(
         id=content.id,
         uri=page_uri(content.id),
@@ -88,21 +97,19 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         if content.superseded_by
         else None,
         weaknesses=tuple(Named(text=one, url=weakness_url(one)) for one in content.cwe_ids),
-        packages=_packages(disclosed, policy),
+        packages=_packages(disclosed, policy, words),
         projects=tuple(
-            Named(text=name, url=policy.project_url(name))
+            Named(text=name, url=project_uri(project_slug(name, policy)))
             for name in policy.projects_of(content.affected)
         ),
         fixes=fixed_versions(content.affected[:1]) or fixed_versions(content.affected),
-        references=tuple(map(_reference, content.references)),
-        credits=tuple(map(_credit, content.credits)),
-        published=moment(disclosed.published, zone),
-        modified=None
-        if disclosed.modified == disclosed.published
-        else moment(disclosed.modified, zone),
-        revisions=tuple(moment(one.date, zone, one.summary) for one in disclosed.revisions),
-        timeline=tuple(moment(one.date, zone, one.summary) for one in disclosed.timeline),
-        withdrawn=moment(withdrawn.date, zone, withdrawn.reason) if withdrawn else None,
+        references=tuple(_reference(one, words) for one in content.references),
+        credits=tuple(_credit(one, words) for one in content.credits),
+        published=told(disclosed.published),
+        modified=None if disclosed.modified == disclosed.published else told(disclosed.modified),
+        revisions=tuple(told(one.date, text=one.summary) for one in disclosed.revisions),
+        timeline=tuple(told(one.date, text=one.summary) for one in disclosed.timeline),
+        withdrawn=told(withdrawn.date, text=withdrawn.reason) if withdrawn else None,
         exploited=content.exploited,
     )
 
@@ -112,30 +119,36 @@ def plain(title: str) -> str:
     return title.replace("`", "")
 
 
-def _packages(disclosed: Disclosed, policy: Policy) -> tuple[PackageVersions, ...]:
+def _packages(disclosed: Disclosed, policy: Policy, words: Words) -> tuple[PackageVersions, ...]:
     day = policy.day_of(disclosed.published)
     return tuple(
-        package_versions(one, maintained=policy.maintained_lines_of(one.package), day=day)
+        package_versions(
+            one, maintained=policy.maintained_lines_of(one.package), day=day, words=words
+        )
         for one in disclosed.content.affected
     )
 
 
-def sentence_list(words: Iterable[str]) -> str:
-    """Join words as a sentence does: `a, b or c`."""
-    *head, last = words
-    return f"{', '.join(head)} or {last}" if head else last
-
-
-def moment(instant: datetime, zone: ZoneInfo, text: str = "") -> Moment:
+def moment(instant: datetime, *, zone: ZoneInfo, words: Words, text: str = "") -> Moment:
     """Write an instant for machines and for readers in a zone."""
     local = instant.astimezone(zone)
-    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    day = words.day(local.date())
+    time = f"{local:%H:%M}"
     return Moment(
         iso=format_instant(instant),
         day=day,
-        minute=f"{day}, {local:%H:%M} {local.tzname()}",
+        minute=words.gettext(
+            "%(day)s, %(time)s %(zone)s", day=day, time=time, zone=local.tzname() or ""
+        ),
         text=text,
+        year=local.year,
     )
+
+
+def whole_day(one: date, words: Words) -> Moment:
+    """Write a day that has no hour."""
+    day = words.day(one)
+    return Moment(iso=one.isoformat(), day=day, minute=day, year=one.year)
 
 
 def _ids(ids: Iterable[str], public: frozenset[str]) -> tuple[Named, ...]:
@@ -145,15 +158,18 @@ def _ids(ids: Iterable[str], public: frozenset[str]) -> tuple[Named, ...]:
     )
 
 
-def _reference(reference: Reference) -> Named:
+def _reference(reference: Reference, words: Words) -> Named:
     parts = urlsplit(reference.url)
     path = parts.path.rstrip("/").rpartition("/")[2] if parts.path.strip("/") else ""
     label = f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
-    return Named(text=label or path, url=harmless(reference.url), note=reference.type.lower())
-
-
-def _credit(credit: Credit) -> Named:
-    role = "" if credit.type == "OTHER" else (credit.type or "").replace("_", " ").capitalize()
     return Named(
-        text=credit.name, url=next(iter(filter(harmless, credit.contact)), None), note=role
+        text=label or path, url=harmless(reference.url), note=reference_word(words, reference.type)
+    )
+
+
+def _credit(credit: Credit, words: Words) -> Named:
+    return Named(
+        text=credit.name,
+        url=next(iter(filter(harmless, credit.contact)), None),
+        note=role_word(words, credit.type),
     )

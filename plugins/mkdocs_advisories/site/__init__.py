@@ -3,13 +3,13 @@
 One mapping, so that one place can be proven, compared with what is live, cached and signed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from mkdocs_advisories.embargo import Disclosure, Preview
-from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
@@ -17,13 +17,16 @@ from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
 from mkdocs_advisories.render.entry import Entry, entry
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.json_document import json_bytes
+from mkdocs_advisories.render.listing import Rows, lines_of
+from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.page import Page, page_title
 from mkdocs_advisories.site.companions import with_companions
 from mkdocs_advisories.site.contents import Content, Contents
 from mkdocs_advisories.site.feeds import feed_files
+from mkdocs_advisories.site.pages import pages_about_many
 from mkdocs_advisories.site.records import collected_files, provider_files, record_notes
-from mkdocs_advisories.site.sheet import absolute, named, sheet_of
+from mkdocs_advisories.site.sheet import absolute, around_of, named, sheet_of
 from mkdocs_advisories.site.sheets import FreshSheets, Sheets
 
 __all__ = ["PREVIEW", "Brief", "Content", "Contents", "Site", "build_site"]
@@ -45,13 +48,15 @@ class Brief:
 class Site:
     """What is published: `contents` by address from the site's root, and the list of all of it.
 
-    `index` is a fragment of HTML for the page `index_uri`. `notes` say what a format could not
-    carry. `is_preview` says that it may not leave this machine.
+    `index` is a fragment of HTML for the page `index_uri`, `missing` one for the page of errors.
+    `notes` say what a format could not carry. `is_preview` says that it may not leave this machine.
+    `sheets` are what the contents of each advisory are made of.
     """
 
     contents: Contents
     index: str
     index_uri: str
+    missing: str = ""
     notes: tuple[Note, ...] = ()
     is_preview: bool = False
     sheets: Sheets
@@ -94,27 +99,34 @@ def build_site(
     if is_preview:
         policy = _marked(policy)
     advisories = disclosure.advisories
+    upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
     sheets = sheets or _fresh(disclosure, policy, index_uri)
+    lines, rows = lines_of(advisories, policy=policy), Rows(policy.language)
+    pages = pages_about_many(
+        lines, policy=policy, rows=rows, index_uri=index_uri, upcoming=upcoming
+    )
+    rest: dict[str, Content] = {one.uri: _titled(one) if is_preview else one for one in pages}
+    rest |= _files_of_all(disclosure, policy, signer, sheets, upcoming)
     root = "../" * index_uri.count("/")
     return Site(
-        contents=Contents(
-            advisories,
-            sheet_of=sheets.sheet,
-            signer=signer,
-            rest=_of_all(disclosure, policy, signer, sheets),
-        ),
-        index=index(advisories, policy=policy, root=root),
+        contents=Contents(advisories, sheet_of=sheets.sheet, signer=signer, rest=rest),
+        index=index(lines, policy=policy, root=root, rows=rows, upcoming=upcoming),
         index_uri=index_uri,
+        missing=missing(policy=policy, index_uri=index_uri),
         notes=record_notes(advisories),
         is_preview=is_preview,
         sheets=sheets,
     )
 
 
-def _of_all(
-    disclosure: Disclosure | Preview, policy: Policy, signer: Signer | None, sheets: Sheets
-) -> dict[str, Content]:
-    """Render what is made of all advisories together."""
+def _files_of_all(
+    disclosure: Disclosure | Preview,
+    policy: Policy,
+    signer: Signer | None,
+    sheets: Sheets,
+    upcoming: Sequence[Notice],
+) -> dict[str, bytes]:
+    """Render the files that are made of all advisories together."""
     advisories = disclosure.advisories
     public = frozenset(one.id for one in advisories)
 
@@ -123,20 +135,22 @@ def _of_all(
         resolve = absolute(policy.site_url)
         return entry(one, policy=policy, public=public, resolve=resolve, html=html)
 
-    collected = collected_files(
-        advisories, policy=policy, osv_of=sheets.osv, remember=sheets.document
+    remember = sheets.document
+    feeds = feed_files(
+        advisories, policy=policy, entry_of=entry_of, remember=remember, upcoming=upcoming
     )
+    records = collected_files(advisories, policy=policy, osv_of=sheets.osv, remember=remember)
     return {
-        **feed_files(advisories, policy=policy, entry_of=entry_of, remember=sheets.document),
+        **feeds,
         VERSIONS_URI: json_bytes(checkable(advisories)),
-        **with_companions(collected, signer=signer),
+        **with_companions(records, signer=signer),
         **provider_files(disclosure, policy=policy, signer=signer),
     }
 
 
 def _fresh(disclosure: Disclosure | Preview, policy: Policy, index_uri: str) -> Sheets:
-    public = frozenset(one.id for one in disclosure.advisories)
-    make = partial(sheet_of, policy=policy, public=public, index_uri=index_uri)
+    around = around_of(disclosure.advisories)
+    make = partial(sheet_of, policy=policy, around=around, index_uri=index_uri)
     if isinstance(disclosure, Preview):
         return FreshSheets(disclosure.advisories, lambda one: named(make(one), PREVIEW))
     return FreshSheets(disclosure.advisories, make)
@@ -145,3 +159,8 @@ def _fresh(disclosure: Disclosure | Preview, policy: Policy, index_uri: str) -> 
 def _marked(policy: Policy) -> Policy:
     """Say in the feed that it is a preview's."""
     return replace(policy, feed=replace(policy.feed, title=f"{PREVIEW}: {policy.feed.title}"))
+
+
+def _titled(page: Page) -> Page:
+    """Say on a page that it is a preview's."""
+    return replace(page, title=f"{PREVIEW}: {page.title}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 
-from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.atom import MEDIA_TYPE, Channel, feed
 from mkdocs_advisories.render.entry import Entry
@@ -20,6 +20,9 @@ from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.json_feed import json_feed
 from mkdocs_advisories.render.page import Data
 from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS, rate
+from mkdocs_advisories.render.upcoming import NoticeEntry, notice_entries
+from mkdocs_advisories.render.words import words_of
+from mkdocs_advisories.render.words.terms import severity_or_above
 
 Part = tuple[int, int]
 """A year, and which part of it, counted from 1."""
@@ -34,23 +37,35 @@ Remember = Callable[[str, Sequence[Disclosed], Callable[[], bytes]], bytes]
 
 
 def feed_files(
-    advisories: Sequence[Disclosed], *, policy: Policy, entry_of: EntryOf, remember: Remember
+    advisories: Sequence[Disclosed],
+    *,
+    policy: Policy,
+    entry_of: EntryOf,
+    remember: Remember,
+    upcoming: Sequence[Notice] = (),
 ) -> dict[str, bytes]:
     """Give the feeds by their addresses.
 
     A feed shows the advisories changed last, so that it stays small; what it may not show any more
-    is in the yearly archives of the feed of all, and what is in no archive it always shows.
+    is in the yearly archives of the feed of all, and what is in no archive it always shows. What is
+    upcoming comes first, and is in no archive.
     """
     most = policy.feed.entries
     archives = _archives(advisories, most=most)
     current = _current(advisories, archives, most=most)
-    narrower = ((one, last_changed(some, most=most)) for one, some in _narrower(advisories, policy))
+    notices = notice_entries(upcoming, policy=policy)
+    narrower = (
+        (channel, last_changed(some, most=most), told)
+        for channel, some, told in _narrower(advisories, policy, notices)
+    )
     contents = {}
-    for channel, some in (*_of_all(current, archives, policy), *narrower):
-        make = partial(_document, some, channel, policy, entry_of)
-        contents[channel.uri] = remember(repr(channel), some, make)
+    for channel, some, told in (*_of_all(current, archives, policy, notices), *narrower):
+        make = partial(_document, some, channel, policy, entry_of, told)
+        # What is upcoming is held: it is remembered nowhere.
+        contents[channel.uri] = make() if told else remember(repr(channel), some, make)
     uri = json_feed_uri(policy.feed.uri)
-    contents[uri] = json_bytes(json_feed(tuple(map(entry_of, current)), policy=policy, uri=uri))
+    shown = tuple(map(entry_of, current))
+    contents[uri] = json_bytes(json_feed(shown, policy=policy, uri=uri, notices=notices))
     style = files("mkdocs_advisories.render") / "templates" / "feed.css"
     contents[style_uri(policy.feed.uri)] = style.read_bytes()
     return contents
@@ -58,10 +73,11 @@ def feed_files(
 
 def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
     """Name the feeds of the projects that an advisory is about."""
+    words = words_of(policy.language)
     ours = {one.name for one in policy.projects}
     return tuple(
         Data(
-            name=f"Atom feed of {name}",
+            name=words.gettext("Atom feed of %(project)s", project=name),
             uri=project_feed_uri(policy.feed.uri, name),
             media_type=MEDIA_TYPE,
         )
@@ -71,27 +87,33 @@ def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
 
 
 def _of_all(
-    current: Sequence[Disclosed], archives: Mapping[Part, Sequence[Disclosed]], policy: Policy
-) -> Iterator[tuple[Channel, Sequence[Disclosed]]]:
+    current: Sequence[Disclosed],
+    archives: Mapping[Part, Sequence[Disclosed]],
+    policy: Policy,
+    notices: Sequence[NoticeEntry],
+) -> Iterator[tuple[Channel, Sequence[Disclosed], Sequence[NoticeEntry]]]:
     """Give the feed of all, then its archives, of which each leads to the one before it.
 
     None leads to the one behind it: an archive would change when the next one comes.
     """
     title, style = policy.feed.title, style_uri(policy.feed.uri)
+    words = words_of(policy.language)
     previous = None
     for (year, number), some in archives.items():
-        part = f", part {number}" if number > 1 else ""
+        values = {"title": title, "year": str(year), "part": str(number)}
         channel = Channel(
             uri=archive_uri(policy.feed.uri, year, part=number),
-            title=f"{title}: {year}{part}",
+            title=words.gettext("%(title)s: %(year)s, part %(part)s", **values)
+            if number > 1
+            else f"{title}: {year}",
             style_uri=style,
             current=policy.feed.uri,
             previous=previous,
         )
-        yield channel, some
+        yield channel, some, ()
         previous = channel.uri
     channel = Channel(uri=policy.feed.uri, title=title, style_uri=style, previous=previous)
-    yield channel, current
+    yield channel, current, notices
 
 
 def _archives(entries: Iterable[Disclosed], *, most: int) -> dict[Part, Sequence[Disclosed]]:
@@ -127,8 +149,8 @@ def _current(
 
 
 def _narrower(
-    entries: Sequence[Disclosed], policy: Policy
-) -> Iterator[tuple[Channel, list[Disclosed]]]:
+    entries: Sequence[Disclosed], policy: Policy, notices: Sequence[NoticeEntry]
+) -> Iterator[tuple[Channel, list[Disclosed], list[NoticeEntry]]]:
     """Give the feed of each project of the policy, and of each severity and what is above it."""
     style = style_uri(policy.feed.uri)
     names = [(one, set(policy.projects_of(one.content.affected))) for one in entries]
@@ -140,23 +162,29 @@ def _narrower(
             style_uri=style,
             name=f"feed/project/{_tag_part(project.name)}",
         )
-        yield channel, [one for one, projects in names if project.name in projects]
+        told = [one for one in notices if project.name in one.notice.projects]
+        yield channel, [one for one, projects in names if project.name in projects], told
     for word in AT_OR_ABOVE:
-        above = "" if word == WORDS[0] else " or above"
+        severity = severity_or_above(words_of(policy.language), word)
         channel = Channel(
             uri=severity_feed_uri(policy.feed.uri, word),
-            title=f"{policy.feed.title}: {word}{above}",
+            title=f"{policy.feed.title}: {severity}",
             style_uri=style,
             name=f"feed/severity/{word}",
         )
         levels = WORDS[: WORDS.index(word) + 1]
-        yield channel, [one for one, rated in words if rated in levels]
+        told = [one for one in notices if one.notice.severity in levels]
+        yield channel, [one for one, rated in words if rated in levels], told
 
 
 def _document(
-    some: Sequence[Disclosed], channel: Channel, policy: Policy, entry_of: EntryOf
+    some: Sequence[Disclosed],
+    channel: Channel,
+    policy: Policy,
+    entry_of: EntryOf,
+    notices: Sequence[NoticeEntry],
 ) -> bytes:
-    return feed(tuple(map(entry_of, some)), policy=policy, channel=channel)
+    return feed(tuple(map(entry_of, some)), policy=policy, channel=channel, notices=notices)
 
 
 def _tag_part(name: str) -> str:

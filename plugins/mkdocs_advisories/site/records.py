@@ -44,6 +44,7 @@ from mkdocs_advisories.render.osv import osv
 from mkdocs_advisories.render.page import Data
 from mkdocs_advisories.render.rolie import rolie
 from mkdocs_advisories.render.rustsec import crates, rustsec
+from mkdocs_advisories.render.words import words_of
 from mkdocs_advisories.source.contract import contract
 
 OsvOf = Callable[[Disclosed], bytes]
@@ -75,14 +76,15 @@ def draft_addresses_of(one: Disclosed) -> Iterator[str]:
     yield from (rustsec_uri(one.id, crate=crate) for crate in crates(one))
 
 
-def page_data(disclosed: Disclosed) -> tuple[Data, ...]:
+def page_data(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
     """Name the records of an advisory, for its page."""
+    words = words_of(policy.language)
     csaf_document = csaf_uri(disclosed.id, published=disclosed.published)
     return (
         Data(name="OSV", uri=quote(osv_uri(disclosed.id))),
         Data(name="CSAF 2.0", uri=quote(csaf_document)),
         *(
-            Data(name=f"CVE record of {one}", uri=quote(cve_uri(one)))
+            Data(name=words.gettext("CVE record of %(cve)s", cve=one), uri=quote(cve_uri(one)))
             for one in cve_records.cve_ids(disclosed)
         ),
         Data(name="OpenVEX", uri=quote(openvex_uri(disclosed.id))),

@@ -1,19 +1,21 @@
 """All that is made of one advisory alone, apart from every other."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from mkdocs_advisories.model import Disclosed, format_instant, parse_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.addresses import bundle_uri, page_uri
 from mkdocs_advisories.render.entry import Resolve, entry
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
-from mkdocs_advisories.render.page import Data, Elsewhere, Page, advisory_page
+from mkdocs_advisories.render.page import Bundle, Data, Elsewhere, Page, advisory_page
 from mkdocs_advisories.site.feeds import page_feeds
 from mkdocs_advisories.site.records import drafts_of, page_data, records_of
 from mkdocs_advisories.source.body import attachment_name
@@ -37,15 +39,35 @@ class Sheet:
 SheetOf = Callable[[Disclosed], Sheet]
 
 
-def sheet_of(
-    disclosed: Disclosed, *, policy: Policy, public: frozenset[str], index_uri: str
-) -> Sheet:
-    """Render everything that is made of an advisory alone.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Around:
+    """What a sheet says of others: which ids are disclosed, and how many at each instant."""
 
-    `public` are the ids of all that are disclosed, `index_uri` is where they are listed.
-    """
+    public: frozenset[str] = frozenset()
+    together: Mapping[datetime, int] = field(default_factory=dict)
+
+    def others(self, published: datetime) -> int:
+        """Give how many others were disclosed at the same instant."""
+        return max(0, self.together.get(published, 1) - 1)
+
+
+def around_of(advisories: Iterable[Disclosed]) -> Around:
+    """Gather what sheets say of others."""
+    known = tuple(advisories)
+    return Around(
+        public=frozenset(one.id for one in known),
+        together=Counter(one.published for one in known),
+    )
+
+
+def sheet_of(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str) -> Sheet:
+    """Render everything that is made of an advisory alone. `index_uri` is where all are listed."""
+    public, others = around.public, around.others(disclosed.published)
     elsewhere = Elsewhere(
-        index=index_uri, data=page_data(disclosed), feeds=page_feeds(disclosed, policy=policy)
+        index=index_uri,
+        data=page_data(disclosed, policy=policy),
+        feeds=page_feeds(disclosed, policy=policy),
+        bundle=Bundle(uri=bundle_uri(disclosed.published), others=others) if others else None,
     )
     page = advisory_page(
         disclosed,

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from mkdocs_advisories.model import Advisory, Attachment, InstantError
+from mkdocs_advisories.model import Advisory, Attachment, InstantError, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, bounded, in_order
 from mkdocs_advisories.source import nodes, parse
@@ -39,7 +39,8 @@ class Catalog:
     `advisories` are those without a problem of their own, in the order of their paths. `embargoes`
     gives, for each file in which it could be read beyond doubt, when its embargo ends (UTC).
     `drafts` are all files that could be read at all, for the house rules. `unopened` are the sealed
-    ones that are held because there was no key; those that were opened are like any other.
+    ones that are held because there was no key; those that were opened are like any other, and
+    `notices` is what their headers tell.
     """
 
     advisories: tuple[Advisory, ...]
@@ -49,6 +50,7 @@ class Catalog:
     embargoes: Mapping[str, datetime]
     texts: Mapping[str, Text]
     unopened: tuple[Unopened, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def is_public(self, path: str, now: datetime) -> bool:
         """Say whether what a file says may be shown at `now`. In doubt, it may not."""
@@ -90,7 +92,12 @@ def read_catalog(
     entries = _read_all(jobs_of(listing, policy=policy, only=only))
     sealed = read_sealed_entries(listing, policy=policy, identities=identities)
     catalog = catalog_of([*entries, *sealed.opened], problems=[*listing.problems, *sealed.problems])
-    return replace(catalog, files=len(entries) + len(listing.sealed), unopened=sealed.unopened)
+    return replace(
+        catalog,
+        files=len(entries) + len(listing.sealed),
+        unopened=sealed.unopened,
+        notices=sealed.notices,
+    )
 
 
 def jobs_of(
@@ -140,6 +147,7 @@ class SealedEntries:
     opened: tuple[Entry, ...]
     unopened: tuple[Unopened, ...]
     problems: tuple[Problem, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def read_sealed_entries(
@@ -156,6 +164,7 @@ def read_sealed_entries(
         opened=tuple(_of_opened(one, policy) for one in vault.opened),
         unopened=vault.unopened,
         problems=vault.problems,
+        notices=tuple(one.notice for one in vault.opened if one.notice),
     )
 
 

@@ -16,6 +16,7 @@ from mkdocs_advisories.policy import (
     Maintained,
     Maintenance,
     Organisation,
+    Pages,
     Policy,
     Project,
     Publisher,
@@ -111,6 +112,8 @@ def _configuration(options: Mapping[str, Any], site: SiteFacts) -> Configuration
                 Step(name=one["step"], text=one["text"]) for one in options.get("checklist", ())
             ),
             corrections=options.get("corrections"),
+            pages=Pages(**options.get("pages", {})),
+            upcoming=options.get("upcoming", False),
         ),
         advisories_dir=options.get("advisories_dir", "advisories"),
         index=options.get("index", "index.md"),

@@ -1,24 +1,26 @@
 // What makes pages of advisories handy. Without it, every page still says everything.
 import { check } from "./check.js";
 import { filter } from "./filter.js";
+import { gettext } from "./words.js";
 
 function copy(button) {
   const code = button.parentElement.querySelector("code");
   const [label] = button.childNodes;
+  const usual = label.data;
   let later = 0;
   const say = (word) => {
     label.data = word;
     clearTimeout(later);
-    later = setTimeout(() => { label.data = "Copy"; }, 2000);
+    later = setTimeout(() => { label.data = usual; }, 2000);
   };
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);
-      say("Copied");
+      say(gettext("Copied"));
     } catch { // no permission, or a page without TLS: then the reader's own keys do it
       getSelection().selectAllChildren(code);
-      say("Selected");
+      say(gettext("Selected"));
     }
   });
 }

@@ -1,6 +1,7 @@
 // "Am I affected?", answered in the page. Nothing that a reader enters leaves it.
 import { isOfDistribution, read } from "./reading.js";
 import { compare, position } from "./versions.js";
+import { gettext, ngettext, phrase } from "./words.js";
 
 const MOST_SHOWN = 100;
 const LARGE = 20_000; // characters, that a field would be slow to show
@@ -78,31 +79,47 @@ export function answer(known, text, every = false) {
   const asked = read(text);
   if (asked.kind === "version") {
     if (!every && new Set(known.map((one) => one.name)).size > 1)
-      return { state: "unknown", parts: ["Of which package? Write it as ", [`${known[0].name}==${asked.version}`], "."] };
+      return { state: "unknown", parts: phrase(gettext("Of which package? Write it as %(example)s."), { example: [[`${known[0].name}==${asked.version}`]] }) };
     asked.found = known.map(({ ecosystem, name }) => ({ ecosystem, name, version: asked.version }));
   } else if (asked.kind !== "packages") return { state: "unknown", parts: WORDS[asked.kind](asked) };
   const verdicts = judge(known, asked.found);
   const some = (state) => verdicts.filter((one) => one.state === state);
   const [affected, unknown] = [some("affected"), some("unknown")];
-  const left = asked.requirements ? ` ${asked.requirements} lines state no single version and were passed over.` : "";
-  if (!verdicts.length)
-    return { state: "unknown", parts: [`No advisory here is about ${packages(asked.found)}.${left}`] };
+  const left = passedOver(asked.requirements);
+  if (!verdicts.length) return { state: "unknown", parts: [`${nothingAbout(asked.found)}${left}`] };
   const state = affected.length ? "affected" : unknown.length ? "unknown" : "safe";
   const told = [...affected, ...unknown, ...(asked.found.length === 1 || asked.kind === "version" ? some("safe") : [])];
-  const count = `${asked.found.length} read, ${verdicts.length} that advisories here are about`;
-  const tail = asked.found.length > 1 && asked.kind === "packages" ? ` ${count}.${left}` : left;
+  const count = gettext("%(count)s read, %(known)s that advisories here are about.", { count: asked.found.length, known: verdicts.length });
+  const tail = asked.found.length > 1 && asked.kind === "packages" ? ` ${count}${left}` : left;
   return { state, lead: LEADS[state], parts: [tail], verdicts: told };
 }
 
-const LEADS = { affected: "Affected.", safe: "Not affected.", unknown: "Cannot be compared." };
-const packages = (found) => (found.length === 1 ? found[0].name : `any of the ${found.length} packages in that text`);
+const LEADS = { affected: gettext("Affected."), safe: gettext("Not affected."), unknown: gettext("Cannot be compared.") };
+const passedOver = (lines) => (lines ? " " + ngettext(
+  "%(num)s line states no single version and was passed over.",
+  "%(num)s lines state no single version and were passed over.",
+  lines,
+) : "");
+const nothingAbout = (found) => (found.length === 1
+  ? gettext("No advisory here is about %(package)s.", { package: found[0].name })
+  : ngettext(
+    "No advisory here is about the package in that text.",
+    "No advisory here is about any of the %(num)s packages in that text.",
+    found.length,
+  ));
 const WORDS = {
-  empty: () => ["Enter a version first, or paste a lock file."],
-  "too long": () => ["That is more than 20 million characters. Paste only the lines of the package."],
-  unsupported: () => ["Lock files of Yarn and pnpm are not read here. Enter each package as ", ["name@1.2.3"], "."],
-  requirement: () => ["That is a requirement, which many versions meet. Enter the version that is installed."],
-  nothing: () => ["There is no version in that. Write it as ", ["1.2.3"], " or ", ["name==1.2.3"], ", or paste a lock file."],
-  unreadable: ({ source }) => [`That looks like ${source}, but cannot be read. Paste the whole file.`],
+  empty: () => [gettext("Enter a version first, or paste a lock file.")],
+  "too long": () => [gettext("That is more than 20 million characters. Paste only the lines of the package.")],
+  unsupported: () =>
+    phrase(gettext("Lock files of Yarn and pnpm are not read here. Enter each package as %(example)s."), { example: [["name@1.2.3"]] }),
+  requirement: () => [gettext("That is a requirement, which many versions meet. Enter the version that is installed.")],
+  nothing: () => phrase(
+    gettext("There is no version in that. Write it as %(version)s or %(package)s, or paste a lock file."),
+    { version: [["1.2.3"]], package: [["name==1.2.3"]] },
+  ),
+  unreadable: ({ source }) => [source
+    ? gettext("That looks like %(source)s, but cannot be read. Paste the whole file.", { source })
+    : gettext("That looks like a lock file, but cannot be read. Paste the whole file.")],
 };
 
 const element = (name, parts, attributes = {}) => {
@@ -112,39 +129,45 @@ const element = (name, parts, attributes = {}) => {
 };
 
 function advice(affected, fix) {
-  if (fix) return ["Upgrade to ", [fix], "."];
+  if (fix) return phrase(gettext("Upgrade to %(version)s."), { version: [[fix]] });
   const some = affected.some((one) => one.spans.some((span) => span[1]));
-  return [some ? "No single fixed version can be named: see there." : "No fixed version is known."];
+  return [some ? gettext("No single fixed version can be named: see there.") : gettext("No fixed version is known.")];
 }
 
 function line({ known, version, state, affected, unknown, upgrade: fix }, root) {
-  const parts = [[`${known.name} ${version}`], ` (${known.ecosystem}) `];
+  const own = [[`${known.name} ${version}`], ` (${known.ecosystem})`];
   const links = (some) => some.flatMap((one, at) => [at ? ", " : "", element("a", [one.id], { href: root + one.uri })]);
-  if (state === "safe") parts.push("is outside of every range that is affected.");
+  const sentences = [];
+  if (state === "safe")
+    sentences.push(phrase(gettext("%(package)s is outside of every range that is affected."), { package: own }));
   if (state === "affected")
-    parts.push("is affected by ", ...links(affected), ". ", ...advice(affected, fix));
+    sentences.push(phrase(gettext("%(package)s is affected by %(advisories)s."), { package: own, advisories: links(affected) }), advice(affected, fix));
   if (unknown.length) {
-    parts.push(state === "unknown" ? "cannot be compared with " : " It cannot be compared with ", ...links(unknown), ".");
-    if (isOfDistribution(version)) parts.push(" This is a distribution’s own version: ask the distribution.");
-    else parts.push(" Look at the table.");
+    const text = state === "unknown" ? gettext("%(package)s cannot be compared with %(advisories)s.") : gettext("It cannot be compared with %(advisories)s.");
+    sentences.push(phrase(text, { package: own, advisories: links(unknown) }));
+    sentences.push([isOfDistribution(version)
+      ? gettext("This is a distribution’s own version: ask the distribution.")
+      : gettext("Look at the table.")]);
   }
-  return element("li", parts);
+  return element("li", sentences.flatMap((one, at) => (at ? [" ", ...one] : one)));
 }
 
 export function check(form) {
   const field = form.elements.version;
   const output = form.querySelector("output");
-  const { known: stated, source, root } = form.dataset;
+  const { known: stated, source, root, packages } = form.dataset;
+  const one = packages?.split("\n"); // of a project's page: a bare version is that of its packages
   let known = stated ? Promise.resolve(JSON.parse(stated)) : null;
   const load = async () => {
     const response = await fetch(source);
     if (!response.ok) throw new Error(response.statusText);
-    return response.json();
+    const all = await response.json();
+    return one ? { packages: all.packages.filter((it) => one.includes(`${it.ecosystem}/${it.name}`)) } : all;
   };
   const say = ({ state, lead, parts, verdicts = [] }) => {
     output.dataset.state = state;
     const list = verdicts.slice(0, MOST_SHOWN).map((one) => line(one, root));
-    if (verdicts.length > MOST_SHOWN) list.push(element("li", [`and ${verdicts.length - MOST_SHOWN} more`]));
+    if (verdicts.length > MOST_SHOWN) list.push(element("li", [gettext("and %(count)s more", { count: verdicts.length - MOST_SHOWN })]));
     output.replaceChildren(
       element("p", [...(lead ? [element("strong", [lead])] : []), ...parts]),
       ...(list.length ? [element("ul", list)] : []),
@@ -153,10 +176,10 @@ export function check(form) {
   const run = async (text) => {
     try {
       known ??= load();
-      say(answer((await known).packages, text, Boolean(stated)));
+      say(answer((await known).packages, text, Boolean(stated ?? packages)));
     } catch {
       known = stated ? known : null;
-      say({ state: "unknown", parts: ["The list of versions cannot be loaded. Look at the advisories themselves."] });
+      say({ state: "unknown", parts: [gettext("The list of versions cannot be loaded. Look at the advisories themselves.")] });
     }
   };
   form.addEventListener("submit", (event) => {

@@ -1,5 +1,6 @@
 // The list of advisories: search, filters with live counts, sorting; all of it in the address.
 // Without this file the table is complete, newest first.
+import { gettext, ngettext } from "./words.js";
 
 const ORDERS = {
   "": ["date", "descending", () => 0],
@@ -8,11 +9,17 @@ const ORDERS = {
   project: ["project", "ascending", (a, b) => a.projects[0].localeCompare(b.projects[0])],
 };
 const FIELDS = ["text", "project", "year", "severity", "sort"]; // in this order in the address
+const FOLLOW = {
+  critical: gettext("Follow critical by Atom feed"),
+  high: gettext("Follow high or above by Atom feed"),
+  medium: gettext("Follow medium or above by Atom feed"),
+};
+const FEW = 200; // rows of a narrowed list whose advisories are on several pages
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-const read = (row, place) => ({
+const read = (row) => ({
   row,
-  place,
+  date: row.querySelector("time").dateTime,
   text: plain(`${row.textContent} ${row.dataset.words}`),
   severity: row.dataset.severity,
   score: Number(row.dataset.score),
@@ -24,10 +31,15 @@ export function filter(form) {
   const list = form.closest(".adv-index");
   const table = list.querySelector(".adv-table");
   const rows = [...table.tBodies[0].rows].map(read);
+  // A list that does not fit has the rest on other pages, which are read when they are needed.
+  const older = [...list.querySelectorAll("[data-adv-older]")].flatMap((one) => one.dataset.advOlder.split(" "));
+  const most = older.length ? rows.length : Infinity;
+  const total = Number(list.dataset.total);
   const status = list.querySelector("[role=status]");
   const none = list.querySelector(".adv-none");
   const clear = form.querySelector("[type=reset]");
   const follow = list.querySelector(".adv-follow");
+  const start = status.textContent;
   const all = { feed: follow.getAttribute("href"), label: follow.textContent };
   const { text, project, year, sort } = form.elements;
   const chips = [...form.querySelectorAll("[name=severity]")];
@@ -54,12 +66,12 @@ export function filter(form) {
     history.replaceState(history.state, "", (query ? `?${query}` : location.pathname) + location.hash);
   };
 
-  const count = (wanted, fits) => {
+  const count = () => {
     // A choice says how many it would give, with the other filters as they are.
     const counts = { project: {}, year: {}, severity: {} };
     const add = (kind, value) => { counts[kind][value] = (counts[kind][value] ?? 0) + 1; };
     for (const one of rows) {
-      const fit = fits(one);
+      const { fit } = one;
       if (!fit.text) continue;
       if (fit.year && fit.severity) for (const name of one.projects) add("project", name);
       if (fit.project && fit.severity) add("year", one.year);
@@ -72,29 +84,62 @@ export function filter(form) {
       chip.parentElement.querySelector("[data-count]").textContent = counts.severity[chip.value] ?? 0;
   };
 
-  const order = (by) => {
-    if (by === sorted) return;
-    sorted = by;
-    const [column, direction, compare] = ORDERS[by];
-    const inOrder = [...rows].sort((a, b) => compare(a, b) || a.place - b.place);
+  const inOrder = (some, by) => some.sort((a, b) => ORDERS[by][2](a, b) || a.place - b.place);
+
+  const place = (some) => {
     const body = table.tBodies[0];
     body.remove(); // so that the page is told once, not for every row
-    body.append(...inOrder.map((one) => one.row));
+    body.replaceChildren(...some.map((one) => one.row));
     table.append(body);
+  };
+
+  const mark = (by) => {
+    const [column, direction] = ORDERS[by];
     for (const head of table.tHead.rows[0].cells) {
       if (head.dataset.sort === column) head.setAttribute("aria-sort", direction);
       else head.removeAttribute("aria-sort");
     }
   };
 
+  // Newest first, as the pages themselves have them.
+  const number = () => {
+    rows.sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.place - b.place));
+    rows.forEach((one, at) => { one.place = at; });
+  };
+
+  let reading = null;
+  let missed = false;
+  const more = async () => {
+    const known = new Set(rows.map((one) => one.row.querySelector("a").href));
+    for (const address of older) {
+      try {
+        const response = await fetch(address);
+        if (!response.ok) throw new Error(response.statusText);
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        for (const row of page.querySelectorAll(".adv-table > tbody > tr")) {
+          for (const link of row.querySelectorAll("a"))
+            link.href = new URL(link.getAttribute("href"), response.url);
+          const one = read(document.adoptNode(row));
+          one.place = rows.length;
+          if (!known.has(row.querySelector("a").href)) rows.push(one);
+        }
+      } catch {
+        missed = true;
+      }
+      number();
+      apply();
+    }
+    older.length = 0;
+    apply();
+  };
+
   // The narrowest feed that has everything that the filter lets through, named by what it has.
   const feed = (wanted) => {
     const option = project.selectedOptions[0];
-    if (option?.dataset.feed) return { feed: option.dataset.feed, label: `Follow ${option.dataset.label} by Atom feed` };
+    if (option?.dataset.feed)
+      return { feed: option.dataset.feed, label: gettext("Follow %(project)s by Atom feed", { project: option.dataset.label }) };
     const least = chips.filter((chip) => chip.checked).at(-1);
-    if (!least?.dataset.feed) return all;
-    const above = chips[0] === least && least.value === "critical" ? "" : " or above";
-    return { feed: least.dataset.feed, label: `Follow ${least.value}${above} by Atom feed` };
+    return least?.dataset.feed ? { feed: least.dataset.feed, label: FOLLOW[least.value] } : all;
   };
 
   const apply = () => {
@@ -109,19 +154,37 @@ export function filter(form) {
       year: !wanted.year || one.year === wanted.year,
       severity: !wanted.severity.length || wanted.severity.includes(one.severity),
     });
+    const isAsked = FIELDS.some((name) => wanted[name].length);
+    if (isAsked && older.length) reading ??= more();
+    for (const one of rows) one.fit = fits(one);
+    const isFit = ({ fit }) => fit.text && fit.project && fit.year && fit.severity;
     let shown = 0;
-    for (const one of rows) {
-      const { text, project, year, severity } = fits(one);
-      const fit = text && project && year && severity;
-      shown += fit;
-      if (one.row.hidden === fit) one.row.hidden = !fit;
+    const isLong = reading && rows.length > most; // what fits is then put into the table anew
+    if (isLong) {
+      const some = inOrder(rows.filter(isFit), wanted.sort);
+      shown = some.length;
+      for (const one of some) one.row.hidden = false;
+      place(some.slice(0, FEW));
+    } else {
+      if (wanted.sort !== sorted) place(inOrder([...rows], wanted.sort));
+      for (const one of rows) {
+        const fit = isFit(one);
+        shown += fit;
+        if (one.row.hidden === fit) one.row.hidden = !fit;
+      }
     }
-    count(wanted, fits);
-    order(wanted.sort);
-    const noun = rows.length === 1 ? "advisory" : "advisories";
-    status.textContent = shown === rows.length ? `${shown} ${noun}` : `${shown} of ${rows.length} ${noun}`;
-    none.hidden = shown > 0;
-    clear.disabled = !FIELDS.some((name) => wanted[name].length);
+    sorted = wanted.sort;
+    mark(sorted);
+    if (!older.length) count();
+    const parts = [shown === total
+      ? ngettext("%(num)s advisory", "%(num)s advisories", total)
+      : ngettext("%(shown)s of %(num)s advisory", "%(shown)s of %(num)s advisories", total, { shown })];
+    if (isLong && shown > FEW) parts.push(gettext("the first %(count)s shown", { count: FEW }));
+    if (older.length) parts.push(gettext("still reading the older ones"));
+    else if (missed) parts.push(gettext("some of the older ones cannot be read: see their years"));
+    status.textContent = most < Infinity && !reading ? start : parts.join(", ");
+    none.hidden = shown > 0 || older.length > 0;
+    clear.disabled = !isAsked;
     const { feed: address, label } = feed(wanted);
     follow.setAttribute("href", address);
     follow.textContent = label;
@@ -138,6 +201,7 @@ export function filter(form) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { changed(); text.focus(); }));
   none.querySelector("[data-adv-clear]").addEventListener("click", () => form.reset());
+  number();
   fromAddress();
   apply();
 }

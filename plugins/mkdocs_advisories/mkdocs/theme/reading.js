@@ -63,7 +63,7 @@ function toml(text) {
       name = null;
     }
   }
-  const source = isPython ? "the lock file" : "Cargo.lock";
+  const source = isPython ? null : "Cargo.lock";
   return found.length ? { kind: "packages", found, source } : { kind: "unreadable", source };
 }
 
@@ -85,7 +85,7 @@ function lines(all) {
     else if (BARE.test(line)) bare.push(line);
   }
   if (used === 1 && found.length) found[0].ecosystem = null; // `name==1.2.3` is how people ask
-  if (found.length) return { kind: "packages", found, requirements, source: "the text" };
+  if (found.length) return { kind: "packages", found, requirements };
   if (used === 1 && bare.length) return { kind: "version", version: bare[0] };
   return { kind: requirements ? "requirement" : "nothing" };
 }

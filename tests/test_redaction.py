@@ -63,7 +63,7 @@ def test_an_error_about_a_held_file_has_no_word_of_it(
 @pytest.mark.parametrize(
     ("owner", "step"),
     [
-        (plugin, "read_catalog"),
+        (plugin, "gather"),
         (plugin, "disclose"),
         (plugin, "build_site"),
         (Frame, "add_files"),

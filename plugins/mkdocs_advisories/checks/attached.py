@@ -1,12 +1,14 @@
 """Attachments belong to the text, and give nothing away that is held."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.mentions import ends_later, stands_alone
 from mkdocs_advisories.checks.rule import error, warning
+from mkdocs_advisories.model import Attachment
 from mkdocs_advisories.problems import Place
 from mkdocs_advisories.source.body import linked_attachments
 from mkdocs_advisories.source.sealed.naming import is_sealed
@@ -32,7 +34,7 @@ def no_attachment_names_a_held_one(case: Case) -> Iterator[Finding]:
     """A file that is published must not name an advisory that is held for longer."""
     held = case.house.held_by_name
     for one in case.content.attachments if held else ():
-        text = _text(one.content) if Path(one.name).suffix.lower() in _TEXT else ""
+        text = _text(one.content) if _is_text(one) else ""
         for name, other in held.items():
             if (
                 other.path != case.draft.path
@@ -57,6 +59,16 @@ def _text(content: Path | bytes) -> str:
         return raw.decode("utf-8", errors="replace").lower()
     except OSError:
         return ""
+
+
+def words_attached(attachments: Iterable[Attachment]) -> frozenset[str]:
+    """Give every word of attachments that could be the last one of a name."""
+    texts = (_text(one.content) for one in attachments if _is_text(one))
+    return frozenset(word for text in texts for word in re.findall(r"[a-z0-9]+", text))
+
+
+def _is_text(one: Attachment) -> bool:
+    return Path(one.name).suffix.lower() in _TEXT
 
 
 def _place(case: Case, name: str, line: int = 1, column: int = 1) -> Place:

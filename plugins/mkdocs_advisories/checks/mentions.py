@@ -1,7 +1,7 @@
 """A public advisory does not point at a held one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
@@ -11,6 +11,7 @@ from mkdocs_advisories.checks.rule import error
 from mkdocs_advisories.source.draft import Card, Draft
 from mkdocs_advisories.source.nodes import Scalar, walk
 
+_WORD = re.compile(r"[a-z0-9]+")
 _ENDING = re.compile(r"-[a-z0-9]+")
 
 
@@ -30,6 +31,16 @@ def no_mention_of_held(case: Case) -> Iterator[Finding]:
                 text="the advisory that is named here is held for longer than this one",
                 remedy="leave its id out until then, or give both the same embargo",
             )
+
+
+def words_in(draft: Draft) -> frozenset[str]:
+    """Give every word of a draft that could be the last one of a name."""
+    return frozenset(_WORD.findall(_text_of(draft)))
+
+
+def last_words(names: Iterable[str]) -> frozenset[str]:
+    """Give the last word of each name (in lower case): without it no text can hold the name."""
+    return frozenset("".join(_WORD.findall(name)[-1:]) for name in names)
 
 
 def ends_later(other: Card, draft: Draft) -> bool:

@@ -1,7 +1,7 @@
 """How the site's contents become files and pages of MkDocs. All that knows its insides is here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -12,17 +12,19 @@ from urllib.parse import urlsplit
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import get_relative_url
 
 from mkdocs_advisories.mkdocs.assets import EARLY, SCRIPT, SCRIPTS, STYLE, assets
+from mkdocs_advisories.mkdocs.our_files import FilesAndOurs, Listed, ListedFile, listed_file
+from mkdocs_advisories.mkdocs.theme_pages import SIDES, OwnPage, contents_of, page_meta
+from mkdocs_advisories.press.head import has_card, head_of
 from mkdocs_advisories.render.atom import MEDIA_TYPE
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.render.words import words_of
-from mkdocs_advisories.site import PREVIEW, Content, Site
+from mkdocs_advisories.site import PREVIEW, Site
 from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
@@ -35,7 +37,6 @@ _NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role
 _BUNDLE = re.compile(r'<script src="([^"]*)assets/javascripts/bundle\.[^"]*"></script>')
 _BODY = re.compile(r"<body\b[^>]*>")
 _NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
-_SIDES = ["navigation", "toc"]  # Material's columns, in whose place tables and facts stand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +52,10 @@ class Frame:
         Raises:
             PluginError: a file of `docs_dir` has an address that this plugin needs.
         """
+        folder = Path(config.docs_dir)
+        names = {name for one in folder.iterdir() for name in (one.name, one.stem)}
         for uri in (*self.site.contents, STYLE, *SCRIPTS):
-            if _is_taken(Path(config.docs_dir) / uri):
+            if uri.partition("/")[0] in names and _is_taken(folder / uri):
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
         if STYLE not in config.extra_css:
@@ -62,15 +65,13 @@ class Frame:
         _add_overrides(config)
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Add the contents as generated files, and the index page if `docs_dir` has none."""
+        """Add the page of the list, if `docs_dir` has none, and what pages load in a browser."""
         if files.get_file_from_path(self.settings.index) is None:
             text = f"# {config.site_name}\n\n{MARKER}\n"
             files.append(File.generated(config, self.settings.index, content=text))
-        for uri, content in self.site.contents.items():
-            files.append(_file(uri, content, config))
         for uri, content in assets(self.settings.policy.language):
             files.append(File.generated(config, uri, content=content))
-        return files
+        return FilesAndOurs(files, self.site.contents, config)
 
     def page_markdown(self, markdown: str, page: MkDocsPage) -> str:
         """Give a page its date and, if it is an advisory's, title and description.
@@ -78,28 +79,23 @@ class Frame:
         MkDocs dates every page by the build, which would change the sitemap every day; pages
         whose date is not known go without.
         """
-        ours = self._ours(page)
+        ours = _ours(page)
         if ours:
             page.update_date = self._dated(ours.modified)
-            # Themes write both as they are.
-            page.meta["title"] = escape(ours.title)
-            page.meta["description"] = escape(ours.description)
-            page.meta["hide"] = _SIDES
-            if not ours.is_searched:
-                page.meta["search"] = {"exclude": True}
+            page.meta.update(page_meta(ours))
             return ""
         if page.file.src_uri == self.settings.index:
             page.update_date = self._last_change()
-            page.meta.setdefault("hide", _SIDES)
+            page.meta.setdefault("hide", SIDES)
         else:
             page.update_date = ""
         return markdown
 
     def page_content(self, html: str, page: MkDocsPage) -> str:
         """Give the content of an advisory's page; put the list into the index page."""
-        ours = self._ours(page)
+        ours = _ours(page)
         if ours:
-            page.toc = _contents(ours)
+            page.toc = contents_of(ours)
             return ours.html
         if page.file.src_uri != self.settings.index:
             return html
@@ -112,16 +108,9 @@ class Frame:
 
         Social cards that the site has from elsewhere stay alone.
         """
-        ours = self._ours(page)
-        links = "".join(
-            f'<link rel="describedby" type="{one.media_type}"'
-            f' href="{escape(get_relative_url(one.uri, page.url))}">\n'
-            for one in (ours.data if ours else ())
-        )
-        about = "" if ours is None else ours.metadata.linked_data
-        if ours and 'property="og:title"' not in output:
-            about = ours.metadata.social + about
-        return output.replace("</head>", f"{links}{about}</head>", 1)
+        ours = _ours(page)
+        head = head_of(ours, has_card=has_card(output)) if ours else ""
+        return output.replace("</head>", f"{head}</head>", 1)
 
     def with_help(self, output: str) -> str:
         """Say on the page of errors where else to look, if it is ours."""
@@ -147,17 +136,14 @@ class Frame:
         )
         return output.replace("</head>", f"{link}</head>", 1)
 
-    def secured(self, output: str, page: MkDocsPage | None) -> str:
+    def secured(self, output: str) -> str:
         """State the policy under which nothing but the theme's own scripts runs.
 
         Raises:
             PluginError: what should be harmless is not; nothing is written then.
         """
-        ours = self._ours(page) if page else None
-        others = (self.site.index, self.site.missing)
-        texts = (ours.html, escape(ours.title)) if ours else others
         try:
-            return with_policy(output, texts=texts)
+            return with_policy(output, texts=(self.site.index, self.site.missing))
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
 
@@ -177,12 +163,22 @@ class Frame:
             raise PluginError("a page of this theme cannot be marked as a preview")
         return marked
 
-    def _ours(self, page: MkDocsPage) -> Page | None:
-        content = self.site.contents.get(page.file.src_uri.removesuffix("index.md"))
-        return content if isinstance(content, Page) else None
+    def listed(self, files: Iterable[File], config: MkDocsConfig) -> Listed:
+        """Give templates all pages."""
+        site_url = config.site_url or ""
+
+        def ours() -> Iterator[ListedFile]:
+            for one in self.site.briefs():
+                yield listed_file(one, site_url=site_url, dated=self._dated(one.modified))
+
+        return Listed(files=files, ours=ours)
+
+    def found(self, entries: Callable[[Page], str | None]) -> Iterator[str | None]:
+        """Give the search entries of all our pages; `entries` makes those that are not known."""
+        return self.site.found(entries)
 
     def _last_change(self) -> str:
-        changes = (one.modified for one in _pages(self.site.contents.values()))
+        changes = (one.modified for one in self.site.briefs())
         return self._dated(max(changes, default=self.settings.policy.feed.beginning))
 
     def _dated(self, instant: datetime) -> str:
@@ -213,26 +209,5 @@ def _is_taken(place: Path) -> bool:
     return place.exists() or any(page.stem == place.name for page in pages)
 
 
-def _pages(contents: Iterable[Content]) -> Iterator[Page]:
-    return (one for one in contents if isinstance(one, Page))
-
-
-def _file(uri: str, content: Content, config: MkDocsConfig) -> File:
-    if isinstance(content, Page):
-        hidden = InclusionLevel.NOT_IN_NAV
-        return File.generated(config, f"{uri}index.md", content="", inclusion=hidden)
-    if isinstance(content, bytes):
-        # MkDocs leaves out names with a dot in front, and makes pages of Markdown.
-        source = f"{uri}.source" if uri.endswith(".md") else uri
-        included = InclusionLevel.INCLUDED
-        file = File.generated(config, source, content=content, inclusion=included)
-        file.dest_uri = uri
-        return file
-    return File.generated(config, uri, abs_src_path=str(content))
-
-
-def _contents(page: Page) -> TableOfContents:
-    """Make the table of contents of a page: its title, and the sections below it."""
-    title = AnchorLink(escape(page.title), "advisory", 1)
-    title.children = [AnchorLink(escape(one.title), one.id, one.level) for one in page.headings]
-    return TableOfContents([title])
+def _ours(page: MkDocsPage) -> Page | None:
+    return page.ours if isinstance(page, OwnPage) else None

@@ -7,16 +7,20 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from jinja2 import Environment
 from mkdocs.config import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.case import House
@@ -41,10 +45,21 @@ from mkdocs_advisories.mkdocs.report import (
     problems_text,
     summary_lines,
 )
-from mkdocs_advisories.model import Notice
+from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
+from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
+from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
+from mkdocs_advisories.press.fingerprint import fingerprint
+from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
+from mkdocs_advisories.press.output import write
+from mkdocs_advisories.press.shell import Kind, Shells, kind_of
+from mkdocs_advisories.press.store import Store
+from mkdocs_advisories.press.stored import StoredSheets
+from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
+from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site
+from mkdocs_advisories.site.sheet import around_of, sheet_of
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -55,6 +70,11 @@ from mkdocs_advisories.source.configuration import (
 from mkdocs_advisories.source.sealed.identities import Identities, IdentityError, identities_of
 
 log = get_plugin_logger("advisories")
+
+CACHE = "ADVISORIES_CACHE"
+"""The environment variable that names another folder for the cache, or says `off`."""
+
+CACHE_FOLDER = ".cache/advisories"
 
 
 class _Options(Config):
@@ -69,7 +89,19 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     disclosure: Disclosure | Preview
     frame: Frame
     site: Site
+    nav: Navigation
+    theme: Theme
+    index_uri: str
+    cache: Path | None
+    store: Store
+    sheets: StoredSheets | None
+    fingerprint: str = ""
+    written: Written
     command: str = ""
+
+    def __init__(self) -> None:
+        # MkDocs keeps the plugin from build to build while it serves.
+        self.written = Written(site=Path(), fingerprint="")
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -83,6 +115,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
 
+    @event_priority(-50)
     @discreet
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
@@ -90,6 +123,68 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.folder = _folder(settings, config)
         permission = _permission(config, command=self.command)
         now = _now(settings, config, folder=self.folder)
+        self.index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
+        self.site = (
+            self._previewed(settings, now, permission)
+            if permission
+            else self._disclosed(settings, now, config)
+        )
+        self.frame = Frame(site=self.site, settings=settings)
+        self.frame.prepare(config)
+        return config
+
+    def _previewed(self, settings: Configuration, now: datetime, permission: Permission) -> Site:
+        """Render a preview. Nothing of it is stored."""
+        self.cache = self.sheets = None
+        catalog = self._catalog(settings, now)
+        self.disclosure = preview(catalog.advisories, now=now, permission=permission)
+        return build_site(self.disclosure, policy=settings.policy, index_uri=self.index_uri)
+
+    def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
+        """Render what is disclosed, or take it from the store."""
+        index_uri, policy = self.index_uri, settings.policy
+        searching = Searching.of(config)
+        signer = _signer()
+        self.cache = _cache_folder(config, self.folder)
+        self.fingerprint = fingerprint(policy, index_uri, searching.stated)
+        self.store = Store(self.cache, fingerprint=self.fingerprint)
+        self.fingerprint += signer.fingerprint if signer else ""
+        task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
+        gathered = self._gathered(settings, task)
+        self.disclosure = self._disclosure(gathered, settings, now)
+        around = around_of(self.disclosure.advisories)
+        self.sheets = sheets = StoredSheets(
+            self.disclosure.advisories,
+            store=self.store,
+            records=gathered.records,
+            make=partial(sheet_of, policy=policy, around=around, index_uri=index_uri),
+        )
+        site = build_site(
+            self.disclosure, policy=policy, index_uri=index_uri, signer=signer, sheets=sheets
+        )
+        self.store.save()
+        return site
+
+    def _gathered(self, settings: Configuration, task: Task) -> Gathered:
+        try:
+            return gather(
+                self.folder,
+                prefix=settings.advisories_dir,
+                task=task,
+                store=self.store,
+                identities=_identities(),
+            )
+        except (DoubtError, OSError):
+            catalog = self._catalog(settings, task.now)
+            return Gathered(
+                advisories=catalog.advisories,
+                records={},
+                unopened=catalog.unopened,
+                notices=catalog.notices,
+            )
+
+    def _catalog(self, settings: Configuration, now: datetime) -> Catalog:
+        """Read everything, and stop if there is an error."""
         catalog = read_catalog(
             self.folder,
             prefix=settings.advisories_dir,
@@ -97,32 +192,18 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             identities=_identities(),
         )
         _stop_on_problems(catalog, settings, now)
-        self.disclosure = (
-            preview(catalog.advisories, now=now, permission=permission)
-            if permission
-            else self._disclosed(catalog, settings, now)
-        )
-        index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
-        self.site = build_site(
-            self.disclosure,
-            policy=settings.policy,
-            index_uri=index_uri,
-            signer=None if permission else _signer(),
-        )
-        self.frame = Frame(site=self.site, settings=settings)
-        self.frame.prepare(config)
-        return config
+        return catalog
 
-    def _disclosed(self, catalog: Catalog, settings: Configuration, now: datetime) -> Disclosure:
-        unopened = tuple(one.notice for one in catalog.unopened if one.notice)
+    def _disclosure(self, gathered: Gathered, settings: Configuration, now: datetime) -> Disclosure:
+        unopened = tuple(one.notice for one in gathered.unopened if one.notice)
         sent = self._prenotified() if settings.policy.upcoming else ()
         return disclose(
-            catalog.advisories,
+            gathered.advisories,
             now=now,
-            unopened=len(catalog.unopened),
+            unopened=len(gathered.unopened),
             upcoming=told_ahead(
-                catalog.advisories,
-                sent=(*sent, *catalog.notices, *unopened),
+                gathered.advisories,
+                sent=(*sent, *gathered.notices, *unopened),
                 unopened=unopened,
                 policy=settings.policy,
                 now=now,
@@ -145,10 +226,46 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         server.watch(str(self.folder))
         return server
 
+    @event_priority(-100)
     @discreet
-    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+    def on_pre_build(self, config: MkDocsConfig) -> None:
+        """Take the folders of advisories out of MkDocs' way, which empties the site now."""
+        site = Path(config.site_dir)
+        if not self.written.is_about(site, self.fingerprint):
+            cache = None if self.command == "serve" else self.cache
+            self.written = read_written(cache, site=site, fingerprint=self.fingerprint)
+        self.written.set_aside()
+
+    @discreet
+    def on_build_error(self, error: Exception) -> None:
+        """Leave nothing aside, and trust nothing that was written since MkDocs emptied the site."""
+        self.written.give_up()
+
+    @event_priority(100)
+    @discreet
+    def _bring_back(self, files: Files, config: MkDocsConfig) -> Files:
+        """Put back the folders of advisories, less what has changed."""
+        marks = (
+            {one.id: self.sheets.mark(one) for one in self.site.contents.advisories}
+            if self.sheets
+            else {}
+        )
+        self.written.bring_back(marks)
+        return files
+
+    @event_priority(-100)
+    @discreet
+    def _add(self, files: Files, config: MkDocsConfig) -> Files:
         """Add what is disclosed."""
         return self.frame.add_files(files, config)
+
+    on_files = CombinedEvent(_bring_back, _add)
+
+    @discreet
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Keep the navigation, in which there is no advisory."""
+        self.nav = nav
+        return nav
 
     @discreet
     def on_page_markdown(
@@ -165,12 +282,28 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     @event_priority(-100)
     @discreet
+    def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+        """Keep what MkDocs has gathered: with it the pages of advisories are made at the end."""
+        self.theme = Theme(config=config, env=env, nav=self.nav, files=files)
+        return env
+
+    @event_priority(-100)
+    @discreet
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Finish a page after every other plugin: links to its data, the mark, the policy."""
         linked = self.frame.with_feed_link(
             self.frame.with_data_links(output, page), from_url=page.url
         )
-        return self.frame.secured(self.frame.marked(self.frame.mended(linked)), page)
+        finished = self.frame.marked(self.frame.mended(linked))
+        return finished if isinstance(page, OwnPage) else self.frame.secured(finished)
+
+    @discreet
+    def on_template_context(
+        self, context: TemplateContext, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Tell templates such as the sitemap of the pages that MkDocs does not know."""
+        context["pages"] = self.frame.listed(context["pages"], config)  # type: ignore[typeddict-item] # templates only go through it
+        return context
 
     @event_priority(-100)
     @discreet
@@ -182,11 +315,41 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             return output_content
         helped = self.frame.with_help(output_content)
         linked = self.frame.with_feed_link(helped, from_url=None)
-        return self.frame.secured(self.frame.marked(self.frame.mended(linked)), None)
+        return self.frame.secured(self.frame.marked(self.frame.mended(linked)))
 
+    @event_priority(100)
     @discreet
-    def on_post_build(self, config: MkDocsConfig) -> None:
-        """Say what was published, and of the rest how many and when."""
+    def _print(self, config: MkDocsConfig) -> None:
+        """Print what is disclosed, before other plugins look at the finished site."""
+        sheets = self.sheets
+        try:
+            write(
+                self.site,
+                shells=Shells(self.theme.rendered),
+                written=self.written,
+                kinds=sheets.kind if sheets else self._kind,
+                marks=sheets.mark if sheets else lambda one: one.id,
+            )
+        except ActiveContentError as error:
+            raise PluginError(f"{error}: this is a bug, please report it") from None
+        self.written.is_open = False
+        if self.cache and self.command != "serve":
+            self.written.save(self.cache)
+
+    def _kind(self, disclosed: Disclosed) -> Kind | None:
+        return kind_of(self.site.contents.page(disclosed))
+
+    @event_priority(-100)
+    @discreet
+    def _finish(self, config: MkDocsConfig) -> None:
+        """Add our pages to the search index, and say what was published and what waits."""
+        searching = Searching.of(config)
+        if searching.kind:
+            add_entries(Path(config.site_dir) / INDEX, self.frame.found(searching.entries))
+        if self.sheets:
+            self.store.save()  # without what was found to be damaged
+            for note in self.store.notes:
+                log.info(note)
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):
@@ -195,6 +358,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
+
+    on_post_build = CombinedEvent(_print, _finish)
 
 
 def _settings(options: dict[str, Any], config: MkDocsConfig) -> Configuration:
@@ -274,6 +439,24 @@ def _now(settings: Configuration, config: MkDocsConfig, *, folder: Path) -> date
         )
     except ClockError as error:
         raise PluginError(str(error)) from None
+
+
+def _cache_folder(config: MkDocsConfig, advisories: Path) -> Path | None:
+    """Give the folder of the cache, or None if there is to be none.
+
+    Raises:
+        PluginError: it lies where MkDocs or this plugin looks for something else.
+    """
+    stated = os.environ.get(CACHE, CACHE_FOLDER)
+    if stated in {"", "off"}:
+        return None
+    folder = (Path(config.config_file_path).parent / stated).resolve()
+    for other in (advisories, Path(config.docs_dir), Path(config.site_dir)):
+        if folder.is_relative_to(other.resolve()):
+            raise PluginError(
+                f"{CACHE} lies in `{other.name}/`: name a folder of its own, or `off`"
+            )
+    return folder
 
 
 def _signer() -> Signer | None:

@@ -41,12 +41,37 @@ def with_policy(page: str, *, texts: Iterable[str]) -> str:
     Raises:
         ActiveContentError: one of `texts` has an element that could be mistaken for the theme's.
     """
+    refuse_active(texts)
+    return page if is_stated(page) else with_stated(page, escape(policy_of(page)))
+
+
+def refuse_active(texts: Iterable[str]) -> None:
+    """Refuse texts of advisories that could run or load something.
+
+    Raises:
+        ActiveContentError: one of them has an element that could be mistaken for the theme's.
+    """
     if any(map(_ACTIVE.search, texts)):
         raise ActiveContentError("the text of an advisory has active content")
-    if _STATED.search(page):
-        return page
-    meta = f'\n<meta http-equiv="Content-Security-Policy" content="{escape(policy_of(page))}">'
+
+
+def is_stated(page: str) -> bool:
+    """Say whether a page states a policy of its own."""
+    return _STATED.search(page) is not None
+
+
+def with_stated(page: str, policy: str) -> str:
+    """State a policy that is escaped already."""
+    meta = f'\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return _CHARSET.sub(lambda head: head[0] + meta, page, count=1)
+
+
+def bearing(text: str) -> tuple[object, ...]:
+    """Give all that matters for a page's policy in a harmless text of it.
+
+    Of two pages that differ only in such texts, the policies are the same if these are.
+    """
+    return (_SOURCE in text, *_STYLED.findall(text))
 
 
 def policy_of(page: str) -> str:

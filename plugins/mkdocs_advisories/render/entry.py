@@ -1,6 +1,6 @@
 """An advisory as an entry of a feed: the same words in every kind of feed, made once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -30,37 +30,43 @@ class Entry:
 
 
 def entry(
-    disclosed: Disclosed, *, policy: Policy, public: frozenset[str], resolve: Resolve
+    disclosed: Disclosed,
+    *,
+    policy: Policy,
+    public: frozenset[str],
+    resolve: Resolve,
+    html: Markup | None = None,
 ) -> Entry:
-    """Make an entry. `resolve` gives the absolute URL of an attachment by its link."""
+    """Make an entry. `resolve` gives the absolute URL of an attachment by its link.
+
+    `html` is its text if that was made before.
+    """
     shown = view(disclosed, policy=policy, public=public)
     words = words_of(policy.language)
-    body = to_html(disclosed.content.details, resolve=lambda link: resolve(disclosed, link))
     return Entry(
         disclosed=disclosed,
         shown=shown,
         id=entry_id(disclosed.id, policy=policy),
         title=_title(shown, words),
         summary=_summary(shown, words),
-        html=render(
-            "entry.html",
-            language=policy.language,
-            advisory=shown,
-            body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
-            root=policy.site_url,
-        ),
+        html=_html(disclosed, shown, policy, resolve) if html is None else html,
+    )
+
+
+def _html(disclosed: Disclosed, shown: View, policy: Policy, resolve: Resolve) -> Markup:
+    body = to_html(disclosed.content.details, resolve=lambda link: resolve(disclosed, link))
+    return render(
+        "entry.html",
+        language=policy.language,
+        advisory=shown,
+        body=Markup(body.text),  # noqa: S704 - sanitised by `to_html`
+        root=policy.site_url,
     )
 
 
 def entry_id(advisory_id: str, *, policy: Policy) -> str:
     """Give the permanent id of an advisory's entry: a `tag:` URI (RFC 4151)."""
     return f"{policy.feed.tag}advisory/{advisory_id}"
-
-
-def last_changed(entries: Sequence[Entry], *, most: int) -> tuple[Entry, ...]:
-    """Give the entries changed last, the newest change first."""
-    changed = sorted(entries, key=lambda one: one.disclosed.modified, reverse=True)
-    return tuple(changed[:most])
 
 
 def _title(shown: View, words: Words) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,8 +82,7 @@ def to_html(
     Raises:
         RecursionError: the text is nested deeper than the renderer can follow.
     """
-    converted = _converter().reset().convert(_lists_parted(markdown))
-    root = html.fragment_fromstring(converted, create_parent="div")
+    root = html.fragment_fromstring(_converted(markdown), create_parent="div")
     headings = tuple(_headings(root, set(taken)))
     _resolve_links(root, resolve)
     text = "".join(html.tostring(child, encoding="unicode") for child in root)
@@ -98,6 +97,13 @@ def title_to_html(title: str) -> Markup:
         Markup("<code>{}</code>").format(part) if index % 2 else part
         for index, part in enumerate(parts)
     )
+
+
+@lru_cache(maxsize=2)
+def _converted(markdown: str) -> str:
+    """Convert a text; once, for its page and its entry in feeds."""
+    converted: str = _converter().reset().convert(_lists_parted(markdown))
+    return converted
 
 
 @cache

@@ -13,7 +13,7 @@ from mkdocs_advisories.render.markdown import TOP_LEVEL, to_html
 from mkdocs_advisories.render.metadata import metadata
 from mkdocs_advisories.render.site_page import Data, Page
 from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.view import View, plain, view
 from mkdocs_advisories.render.words import Words, words_of
 from mkdocs_advisories.render.words.terms import severity_word
 
@@ -79,20 +79,22 @@ def advisory_page(
         known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
-    title, description = (
-        f"{disclosed.id}: {shown.plain_title}",
-        _description(shown, words_of(policy.language)),
-    )
+    title, description = (page_title(disclosed), _description(shown, words_of(policy.language)))
     return Page(
         uri=shown.uri,
         title=title,
         description=description,
         metadata=metadata(disclosed, policy=policy, title=title, description=description),
-        html=html,
+        html=str(html),  # plain, for those who look through it
         headings=body.headings,
         modified=disclosed.modified,
         data=elsewhere.data,
     )
+
+
+def page_title(disclosed: Disclosed) -> str:
+    """Give the title of an advisory's page: plain text."""
+    return f"{disclosed.id}: {plain(disclosed.content.summary)}"
 
 
 def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:

@@ -88,7 +88,7 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         id=content.id,
         uri=page_uri(content.id),
         title=title_to_html(content.summary),
-        plain_title=content.summary.replace("`", ""),
+        plain_title=plain(content.summary),
         rating=rate(content),
         aliases=_ids(content.aliases, public),
         related=_ids(content.related, public),
@@ -112,6 +112,11 @@ def view(disclosed: Disclosed, *, policy: Policy, public: frozenset[str]) -> Vie
         withdrawn=told(withdrawn.date, text=withdrawn.reason) if withdrawn else None,
         exploited=content.exploited,
     )
+
+
+def plain(title: str) -> str:
+    """Write a title without its marks for code."""
+    return title.replace("`", "")
 
 
 def _packages(disclosed: Disclosed, policy: Policy, words: Words) -> tuple[PackageVersions, ...]:

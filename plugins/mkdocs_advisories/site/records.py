@@ -1,6 +1,7 @@
 """The machine-readable records of all advisories, by their addresses."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from mkdocs_advisories.embargo import Disclosure, Preview
@@ -46,27 +47,33 @@ from mkdocs_advisories.render.rustsec import crates, rustsec
 from mkdocs_advisories.render.words import words_of
 from mkdocs_advisories.source.contract import contract
 
+OsvOf = Callable[[Disclosed], bytes]
 
-def record_files(advisories: Sequence[Disclosed], *, policy: Policy) -> dict[str, bytes]:
-    """Give every record that gets companions: hashes, and signatures if there is a key.
+Remember = Callable[[str, Sequence[Disclosed], Callable[[], bytes]], bytes]
+"""Gives a document by its name and by what it is made of: remembered, or made now."""
 
-    Raises:
-        ValueError: two ids make one address, as `A.1` and `a_1` do in CSAF.
-    """
-    contents: dict[str, bytes] = {}
-    for one in advisories:
-        for uri, data in _of_one(one, policy):
-            if uri in contents:
-                raise ValueError(f"two advisories need the address {uri}: rename one")
-            contents[uri] = data
-    contents |= dict(_osv_collections(advisories, contents))
+
+def collected_files(
+    advisories: Sequence[Disclosed], *, policy: Policy, osv_of: OsvOf, remember: Remember
+) -> dict[str, bytes]:
+    """Give the records of all advisories together. `osv_of` gives the OSV record of one."""
+    contents = dict(_osv_collections(advisories, osv_of, remember))
     contents["advisories.json"] = json_bytes(machine_index(advisories, policy=policy))
     return contents
 
 
-def draft_files(advisories: Iterable[Disclosed], *, policy: Policy) -> dict[str, bytes]:
-    """Give what is there to be handed in elsewhere, and changed there: it gets no companions."""
-    return {uri: data for one in advisories for uri, data in _drafts_of(one, policy)}
+def addresses_of(one: Disclosed) -> Iterator[str]:
+    """Name the addresses of all files of `records_of`, without making them."""
+    yield osv_uri(one.id)
+    yield csaf_uri(one.id, published=one.published)
+    yield openvex_uri(one.id)
+    yield from (cve_uri(cve_id) for cve_id in cve_records.cve_ids(one))
+
+
+def draft_addresses_of(one: Disclosed) -> Iterator[str]:
+    """Name the addresses of all files of `drafts_of`, without making them."""
+    yield ghsa_uri(one.id)
+    yield from (rustsec_uri(one.id, crate=crate) for crate in crates(one))
 
 
 def page_data(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
@@ -121,7 +128,8 @@ def provider_files(
     return contents
 
 
-def _of_one(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
+def records_of(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
+    """Give the records of an advisory that get companions."""
     yield osv_uri(one.id), json_bytes(osv(one, policy=policy))
     document = csaf_documents.csaf(one, policy=policy)
     yield csaf_uri(one.id, published=one.published), json_bytes(document)
@@ -130,26 +138,31 @@ def _of_one(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
         yield cve_uri(cve_id), json_bytes(cve_records.cve(one, policy=policy, cve_id=cve_id))
 
 
-def _drafts_of(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
+def drafts_of(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
+    """Give what is there to be handed in elsewhere, and changed there: it gets no companions."""
     yield ghsa_uri(one.id), json_bytes(ghsa_bodies.ghsa(one, policy=policy))
     for crate in crates(one):
         yield rustsec_uri(one.id, crate=crate), rustsec(one, policy=policy, crate=crate).encode()
 
 
 def _osv_collections(
-    advisories: Sequence[Disclosed], records: dict[str, bytes]
+    advisories: Sequence[Disclosed], osv_of: OsvOf, remember: Remember
 ) -> Iterator[tuple[str, bytes]]:
     """Give the OSV records together: as one list, as archives, and as lists of what changed."""
     ordered = sorted(advisories, key=lambda one: osv_id(one.id))
-    yield "osv/all.json", _joined(records[osv_uri(one.id)] for one in ordered)
+    yield "osv/all.json", _joined(map(osv_of, ordered))
     yield "osv/index.json", json_bytes(modified_index(advisories))
     yield "osv/modified_id.csv", modified_csv((one, "") for one in advisories).encode()
     ecosystems = by_ecosystem(advisories)
     yield "osv/ecosystems.txt", "".join(f"{name}\n" for name in ecosystems).encode()
     for name, members in ecosystems.items():
-        packed = {f"{osv_id(one.id)}.json": records[osv_uri(one.id)] for one in members}
-        yield f"osv/{name}/all.zip", archive(packed)
+        uri = f"osv/{name}/all.zip"
+        yield uri, remember(uri, members, partial(_packed, members, osv_of))
         yield f"osv/{name}/modified_id.csv", modified_csv((one, "") for one in members).encode()
+
+
+def _packed(members: Iterable[Disclosed], osv_of: OsvOf) -> bytes:
+    return archive({f"{osv_id(one.id)}.json": osv_of(one) for one in members})
 
 
 def _joined(documents: Iterable[bytes]) -> bytes:

@@ -1,0 +1,102 @@
+"""Search entries of pages that MkDocs does not know, made by the search plugin of the site."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.toc import TableOfContents
+
+from mkdocs_advisories.mkdocs.theme_pages import contents_of, page_meta, search_of
+from mkdocs_advisories.render.page import Page
+
+INDEX = "search/search_index.json"
+
+_END = b"]}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchedPage:
+    """What search plugins look at."""
+
+    title: str
+    url: str
+    content: str
+    toc: TableOfContents
+    meta: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Searching:
+    """The kind of index that the site's search plugin makes, and its settings.
+
+    `kind` is None where there is no search.
+    """
+
+    kind: type[Any] | None
+    settings: dict[str, Any]
+
+    @classmethod
+    def of(cls, config: MkDocsConfig) -> "Searching":
+        """Find the search plugin. It has taken in its settings in `on_config`."""
+        plugin = search_of(config)
+        is_on = plugin is not None and plugin.config.get("enabled", True)
+        index = getattr(plugin, "search_index", None)
+        if not is_on or index is None:
+            return cls(kind=None, settings={})
+        return cls(kind=type(index), settings=dict(index.config))
+
+    @property
+    def stated(self) -> str:
+        """Write down what decides about entries."""
+        if self.kind is None:
+            return ""
+        # Material's plugin parts Chinese words with this library, where it is installed.
+        parts_words = getattr(sys.modules[self.kind.__module__], "jieba", None) is not None
+        settings = json.dumps(self.settings, sort_keys=True, default=str)
+        return f"{self.kind.__module__}.{self.kind.__qualname__} {parts_words} {settings}"
+
+    def entries(self, page: Page) -> str | None:
+        """Give the entries of a page as JSON, without brackets around them; None without search."""
+        if self.kind is None:
+            return None
+        index = self.kind(**self.settings)
+        index.add_entry_from_context(
+            SearchedPage(
+                title=page_meta(page)["title"],
+                url=page.uri,
+                content=page.html,
+                toc=contents_of(page),
+                meta=page_meta(page),
+            )
+        )
+        found = index.entries if hasattr(index, "entries") else index._entries  # noqa: SLF001 - MkDocs' own
+        return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
+
+
+def add_entries(file: Path, entries: Iterable[str | None]) -> bool:
+    """Put entries behind those that the index has already, without reading it.
+
+    Says whether the file is an index that this can be done to.
+    """
+    try:
+        with file.open("r+b") as stream:
+            start = stream.seek(-len(_END) - 1, 2)
+            before = stream.read()
+            if before[1:] != _END:
+                return False
+            stream.seek(start + 1)
+            stream.writelines(_joined(entries, is_first=before[:1] == b"["))
+            stream.write(_END)
+    except OSError:
+        return False
+    return True
+
+
+def _joined(entries: Iterable[str | None], *, is_first: bool) -> Iterator[bytes]:
+    for one in filter(None, entries):
+        yield one.encode() if is_first else f",{one}".encode()
+        is_first = False

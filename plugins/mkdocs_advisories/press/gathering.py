@@ -1,0 +1,335 @@
+"""A folder of advisories read for a build: what is new or held in full, the rest from a store.
+
+The store may only ever say that all is well: that a disclosed file has no error, and what is made
+of it. Whatever is not well is found in the ordinary way, so that a report is the same with a store
+and without: in any doubt this gives up, and everything is read again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks.attached import words_attached
+from mkdocs_advisories.checks.case import House, Register
+from mkdocs_advisories.checks.mentions import last_words, words_in
+from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant, parse_instant
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.press.hands import HandsError, spread
+from mkdocs_advisories.press.shell import has_title
+from mkdocs_advisories.press.store import Record, Store, packed
+from mkdocs_advisories.problems import Level, Problem
+from mkdocs_advisories.render.addresses import osv_uri
+from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site.sheet import Around, Sheet, sheet_of, to_json
+from mkdocs_advisories.source.catalog import (
+    Entry,
+    Job,
+    catalog_of,
+    jobs_of,
+    read,
+    read_sealed_entries,
+    workers_for,
+)
+from mkdocs_advisories.source.draft import Draft
+from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
+from mkdocs_advisories.source.folder import list_folder
+from mkdocs_advisories.source.parse import advisory as parsed
+from mkdocs_advisories.source.sealed.identities import Identities
+from mkdocs_advisories.source.sealed.vault import Unopened
+
+_INTERNAL = frozenset({"embargo_reason", "embargo_changes", "cve_issued", "handler"})
+
+
+class DoubtError(Exception):
+    """Something is not well, or not known: read everything in the ordinary way."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """All that decides what is made of a file, but for the file."""
+
+    policy: Policy
+    now: datetime
+    index_uri: str
+    entries: Callable[[Page], str | None]
+    around: Around = field(default_factory=Around)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """Every sound advisory, and the records of those that are in the store, by their ids."""
+
+    advisories: tuple[Advisory, ...]
+    records: Mapping[str, Record]
+    unopened: tuple[Unopened, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """What was made of a file: `facts` is None if it is held, or not only of what has passed."""
+
+    path: str
+    key: str
+    is_sound: bool
+    facts: Any = None
+    pieces: dict[str, bytes] | None = None
+
+
+def gather(
+    folder: Path,
+    *,
+    prefix: str,
+    task: Task,
+    store: Store,
+    identities: Identities,
+) -> Gathered:
+    """Read a folder, and make and store what is missing.
+
+    Raises:
+        DoubtError: something is not well.
+        OSError: there is no space for temporary files.
+    """
+    listing = list_folder(folder, prefix=prefix)
+    if listing.problems:
+        raise DoubtError
+    sealed = read_sealed_entries(listing, policy=task.policy, identities=identities)
+    if sealed.problems:
+        raise DoubtError
+    search = _Search(jobs_of(listing, policy=task.policy), task, store)
+    search.make_missing()
+    kept = [*search.kept(), *sealed.opened]
+    paths = frozenset([*search.jobs, *map(listing.name, listing.sealed)])
+    search.judge(kept, paths)
+    advisories = [one.advisory for one in kept if one.advisory]
+    public = disclose(advisories, now=task.now).advisories
+    search.link(public)
+    return Gathered(
+        advisories=(*search.advisories(), *advisories),
+        records=search.records_by_id(),
+        unopened=sealed.unopened,
+        notices=sealed.notices,
+    )
+
+
+class _Search:
+    """The files of a folder by their paths, and how far each one is known."""
+
+    def __init__(self, jobs: Iterable[Job], task: Task, store: Store) -> None:
+        self.jobs = {one.path: one for one in jobs}
+        self._task = task
+        self._store = store
+        self._raw: dict[str, bytes] = {}
+        self._records: dict[str, Record] = {}
+        self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
+        self._kept: list[str] = []
+
+    def make_missing(self) -> None:
+        """Make what the store lacks; what is held, or not only of the past, is kept out of it."""
+        self._make(self._missing, self._task)
+
+    def kept(self) -> list[Entry]:
+        """Read in full what is kept out of the store."""
+        return [read(self.jobs[path]) for path in self._kept]
+
+    def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> None:
+        """Hold what is kept against the rules, and all else against what the held are called."""
+        drafts = [one.draft for one in kept if one.draft]
+        register = Register(cards=tuple(one.card for one in drafts), paths=paths)
+
+        def house(entries: Sequence[Entry]) -> House:
+            return House(
+                catalog=catalog_of(entries),
+                policy=self._task.policy,
+                now=self._task.now,
+                register=register,
+            )
+
+        _sound(house(kept))
+        held = house(kept).held_by_name
+        telling = last_words(held)
+        for path, record in self._records.items():
+            if "" in telling or not telling.isdisjoint(record.facts["words"].split(" ")):
+                _sound(house([read(self.jobs[path])]))
+        self._apart(_names_of(kept))
+
+    def link(self, also: Iterable[Disclosed]) -> None:
+        """Make again what says something of others that is no longer so."""
+        data = [record.facts["data"] for record in self._records.values()]
+        around = Around(
+            public=frozenset([*(one.id for one in also), *(one["id"] for one in data)]),
+            together=Counter(
+                [*(one.published for one in also), *(parse_instant(one["embargo"]) for one in data)]
+            ),
+        )
+        stale = [
+            self.jobs[path]
+            for path, record in self._records.items()
+            if record.facts["links"] != _links(record.facts["data"], around)
+        ]
+        self._make(stale, replace(self._task, around=around))
+
+    def advisories(self) -> Iterator[Advisory]:
+        """Give the advisories of which there are records."""
+        for path, record in self._records.items():
+            yield _restored(record, self.jobs[path], self._raw.get(path))
+
+    def records_by_id(self) -> dict[str, Record]:
+        """Give the records by the ids of their advisories."""
+        return {one.facts["data"]["id"]: one for one in self._records.values()}
+
+    def _is_known(self, job: Job) -> bool:
+        raw = _raw(job)
+        key = _key(job, raw)
+        record = self._store.get(key)
+        if record is None:
+            return False
+        if parse_instant(record.facts["last"]) > self._task.now:
+            self._store.forget(key)  # the clock stands earlier: not yet public, so nowhere
+            return False
+        self._raw[job.path] = raw
+        self._records[job.path] = record
+        return True
+
+    def _make(self, jobs: Sequence[Job], task: Task) -> None:
+        try:
+            for made in spread(partial(make, task), jobs, hands=workers_for(len(jobs))):
+                self._take(made)
+        except HandsError:
+            self._store.notes.append("a process has died: the rest is done by one")
+            raise DoubtError from None
+
+    def _take(self, made: Made) -> None:
+        if not made.is_sound:
+            raise DoubtError
+        if made.pieces is None:
+            self._kept.append(made.path)
+        else:
+            self._records[made.path] = self._store.put(made.key, made.facts, made.pieces)
+
+    def _apart(self, kept: Mapping[str, frozenset[str]]) -> None:
+        """Make sure that no two files share an id or an alias."""
+        names = dict(kept)
+        for path, record in self._records.items():
+            data = record.facts["data"]
+            names[path] = frozenset(one.lower() for one in (data["id"], *data.get("aliases", ())))
+        seen: set[str] = set()
+        for some in names.values():
+            if not seen.isdisjoint(some):
+                raise DoubtError
+            seen |= some
+
+
+def _names_of(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
+    """Give the names (in lower case) that files go by."""
+    return {
+        one.path: frozenset(name.lower() for name in one.draft.content.named_ids())
+        for one in entries
+        if one.draft
+    }
+
+
+def make(task: Task, job: Job) -> Made:
+    """Read one file and judge it by itself; if it is disclosed, make what there is to be made."""
+    raw = _raw(job)
+    entry = read(job)
+    key, advisory = _key(job, raw), entry.advisory
+    if entry.problems or advisory is None or entry.draft is None:
+        return Made(path=job.path, key=key, is_sound=False)
+    last = _last_date(advisory)
+    public = disclose([advisory], now=task.now).advisories
+    if not public or last is None or last > task.now:
+        return Made(path=job.path, key=key, is_sound=True)
+    house = House(catalog=catalog_of([entry]), policy=task.policy, now=task.now)
+    checked = check(house, level=Level.ERROR)
+    if checked.problems or checked.crashes:
+        return Made(path=job.path, key=key, is_sound=False)
+    sheet = sheet_of(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
+    return Made(
+        path=job.path,
+        key=key,
+        is_sound=True,
+        facts=_facts(entry.draft, sheet, last, task),
+        pieces=_pieces(sheet, advisory.content.id, task),
+    )
+
+
+def _facts(draft: Draft, sheet: Sheet, last: datetime, task: Task) -> dict[str, object]:
+    """Give what is needed of an advisory at once, as plain data."""
+    data = {key: one for key, one in draft.root.value().items() if key not in _INTERNAL}
+    words = words_in(draft) | words_attached(draft.content.attachments)
+    return {
+        "data": data,
+        "start": draft.parts.body_start,
+        "last": format_instant(last),
+        "links": _links(data, task.around),
+        "words": " ".join(sorted(words)),
+        "levels": [one.level for one in sheet.page.headings],
+        "has_title": has_title(sheet.page),
+    }
+
+
+def _pieces(sheet: Sheet, advisory_id: str, task: Task) -> dict[str, bytes]:
+    """Give what was made of an advisory, in the pieces in which it is needed."""
+    pieces = {
+        "sheet": packed(to_json(sheet)),
+        "osv": packed(sheet.records[osv_uri(advisory_id)]),
+    }
+    found = task.entries(sheet.page)
+    return pieces if found is None else {**pieces, "found": packed(found.encode())}
+
+
+def _sound(house: House) -> None:
+    checked = check(house, level=Level.ERROR)
+    if house.catalog.problems or checked.problems or checked.crashes:
+        raise DoubtError
+
+
+def _raw(job: Job) -> bytes:
+    raw = read_bytes(job.file, path=job.path, largest=LARGEST_FILE)
+    if isinstance(raw, Problem):
+        raise DoubtError
+    return raw
+
+
+def _key(job: Job, raw: bytes) -> str:
+    digest = sha256(f"{job.path}\0{len(raw)}\0".encode())
+    digest.update(raw)
+    for one in job.attachments:
+        content = one.content if isinstance(one.content, bytes) else one.content.read_bytes()
+        digest.update(f"\0{one.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _last_date(advisory: Advisory) -> datetime | None:
+    content = advisory.content
+    if advisory.embargo is None:
+        return None
+    dates = [one.date for one in content.revisions] + [one.date for one in content.timeline]
+    dates += [content.withdrawn.date] if content.withdrawn else []
+    return max([advisory.embargo, *dates])
+
+
+def _links(data: Mapping[str, Any], around: Around) -> list[object]:
+    """Give what a sheet says of others: public ids that it names, and how many came with it."""
+    named = [*data.get("aliases", ()), *data.get("related", ()), *data.get("upstream", ())]
+    named += [data["superseded_by"]] if "superseded_by" in data else []
+    return [
+        *sorted(around.public.intersection(named)),
+        around.others(parse_instant(data["embargo"])),
+    ]
+
+
+def _restored(record: Record, job: Job, raw: bytes | None) -> Advisory:
+    facts = record.facts
+    text = (_raw(job) if raw is None else raw).decode().replace("\r\n", "\n")
+    body = text[facts["start"] :]
+    return parsed(facts["data"], body=body, path=job.path, attachments=job.attachments)

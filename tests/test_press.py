@@ -1,0 +1,352 @@
+"""Fast builds give the bytes of slow ones, write only what has changed, and keep nothing held."""
+
+import os
+import re
+import zlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mkdocs.exceptions import Abort
+from mkdocs.utils import get_relative_url
+
+from conftest import BODY, NOW, Folder
+from mkdocs_advisories.press import hands
+from mkdocs_advisories.press.head import relative
+from mkdocs_advisories.press.shell import Shells
+from mkdocs_advisories.source import catalog
+from test_mkdocs import Build, build_at, tree, write_canaries
+
+__all__ = ["build_at"]
+
+TABLE = "\n| a | b |\n|:--|--:|\n| 1 | 2 |\n\n```python\nprint(1)\n```\n"
+
+
+def fill(checkout: Folder, count: int = 6) -> None:
+    """Write advisories that differ in all that a theme may look at."""
+    for number in range(1, count + 1):
+        parts = (f"\n{'#' * (2 + n % 3)} Part & more\n\nText.\n" for n in range(number))
+        other = f"LAN-2026-{number % count + 1:04}"
+        checkout.write(
+            f"LAN-2026-{number:04}",
+            summary=f"'Lantern {number} & \"quotes\" <T> `a<T>`'",
+            more=f"aliases: [CVE-2026-{1000 + number}]\nrelated: [{other}]\n",
+            body=BODY + "".join(parts) + (TABLE if number % 2 else ""),
+        )
+
+
+def configure(checkout: Folder, old: str, new: str) -> None:
+    file = checkout.path.parent / "mkdocs.yml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def override(checkout: Folder, text: str) -> None:
+    """Give the theme a template of the site's own."""
+    (checkout.path.parent / "theme").mkdir(exist_ok=True)
+    (checkout.path.parent / "theme" / "main.html").write_text(text, encoding="utf-8")
+    configure(checkout, "font: false", "font: false, custom_dir: theme")
+
+
+def cache(checkout: Folder) -> Path:
+    return checkout.path.parent / ".cache" / "advisories"
+
+
+def stamps(site: Path) -> dict[str, int]:
+    return {
+        str(file.relative_to(site)): file.stat().st_mtime_ns
+        for file in site.rglob("*")
+        if file.is_file()
+    }
+
+
+def rewritten(site: Path, build: Callable[[], object]) -> set[str]:
+    """Give the files of advisories that a build has written, or taken away."""
+    before = stamps(site)
+    build()
+    after = stamps(site)
+    names = re.compile(r"(advisories|csaf|cve|ghsa|openvex|osv|rustsec)/.*LAN", re.IGNORECASE)
+    alias = re.compile(r"cve/CVE-")
+    changed = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)}
+    return {one for one in changed if names.match(one) or alias.match(one)}
+
+
+def by_the_theme_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let MkDocs render every page, as it does its own."""
+    monkeypatch.setenv("ADVISORIES_CACHE", "off")
+    monkeypatch.setattr(Shells, "of", lambda *_: None)
+
+
+BLOCK = (
+    '{{% extends "base.html" %}}{{% block hero %}}{{% if page %}}{}{{% endif %}}{{% endblock %}}'
+)
+OVERRIDES = {
+    "none": None,
+    "blocks": (
+        '{% extends "base.html" %}{% block extrahead %}{% if page %}'
+        '<meta name="x" content="{{ page.title }}">'
+        '<meta property="og:title" content="{{ page.title | striptags | e }}">{% endif %}'
+        "{% endblock %}{% block announce %}{% if page %}"
+        "{{ page.meta.title }} {{ page.canonical_url }}{% endif %}{% endblock %}"
+    ),
+    "odd": BLOCK.format("{{ page.title | string | truncate(12) }}"),
+    "by length": BLOCK.format("{{ 'long' if page.content | length > 7000 }}"),
+    "headings twice": BLOCK.format(
+        "{% for one in page.toc %}{% for it in one.children %}{{ it.title }}{{ it.level }}"
+        "{% endfor %}{% endfor %}"
+    ),
+    "neighbour": BLOCK.format('<a href="{{ "advisories/LAN-2026-0002/" | url }}">x</a>'),
+}
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_every_byte_is_what_the_theme_makes_of_each_page_alone(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    fill(checkout)
+    text = OVERRIDES[name]
+    if text:
+        override(checkout, text)
+    features = (
+        "font: false, features: [navigation.instant, navigation.tabs, navigation.path, toc.follow]"
+        ", palette: {scheme: slate, primary: red}"
+    )
+    configure(checkout, "font: false", features)
+    build_at(site_dir="fast")
+    by_the_theme_alone(monkeypatch)
+    build_at(site_dir="slow")
+    root = checkout.path.parent
+    fast, slow = tree(root / "fast"), tree(root / "slow")
+    assert fast.keys() == slow.keys()
+    assert [one for one in slow if fast[one] != slow[one]] == []
+    assert not [one for one, raw in fast.items() if b"advisoryprobe" in raw]
+
+
+def test_cached_uncached_serial_and_parallel_builds_give_the_same_bytes(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(checkout, 8)
+    checkout.write("LAN-2026-0099", embargo="2999-01-01T00:00:00Z")
+    root = checkout.path.parent
+    build_at(site_dir="first")
+    build_at(site_dir="cached")
+    monkeypatch.setenv("ADVISORIES_CACHE", "off")
+    build_at(site_dir="uncached")
+    monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    build_at(site_dir="parallel")
+    monkeypatch.setenv("ADVISORIES_CACHE", ".cache/other")
+    build_at(site_dir="stored")
+    expected = tree(root / "first")
+    for name in ("cached", "uncached", "parallel", "stored"):
+        assert tree(root / name) == expected, name
+
+
+def test_a_build_writes_what_has_changed_and_nothing_else(
+    checkout: Folder, build_at: Build
+) -> None:
+    fill(checkout, 4)
+    site = checkout.path.parent / "site"
+    build_at()
+    assert rewritten(site, build_at) == set()
+    checkout.write("LAN-2026-0002", summary="Another title", more="aliases: [CVE-2026-1002]\n")
+    changed = rewritten(site, build_at)
+    assert changed == {one for one in stamps(site) if re.search("0002|CVE-2026-1002", one)}
+    assert "advisories/LAN-2026-0002/index.html" in changed
+    pages = {f"advisories/LAN-2026-{number:04}/index.html" for number in range(1, 5)}
+    configure(checkout, "font: false", "font: false, palette: {primary: red}")
+    assert rewritten(site, build_at) == pages
+    override(checkout, '{% extends "base.html" %}{% block announce %}Hello{% endblock %}')
+    assert rewritten(site, build_at) == pages
+    configure(checkout, "name: Lantern Works,", "name: Lanterns,")
+    assert rewritten(site, build_at) > pages
+    (checkout.path / "LAN-2026-0004.md").unlink()
+    gone = rewritten(site, build_at)
+    assert not [one for one in stamps(site) if "0004" in one]
+    assert "advisories/LAN-2026-0004/index.html" in gone
+    assert not (site / "advisories" / "LAN-2026-0004").exists()
+    assert sorted(one.name for one in site.glob(".*")) == [".well-known"]
+
+
+def test_what_others_have_done_to_the_site_is_put_right(checkout: Folder, build_at: Build) -> None:
+    fill(checkout, 3)
+    site = checkout.path.parent / "site"
+    build_at()
+    expected = tree(site)
+    (site / "osv" / "stray.json").write_text("x", encoding="utf-8")
+    (site / "advisories" / "LAN-2026-0001" / "more").mkdir()
+    (site / "advisories" / "LAN-2026-0001" / "more" / "x").write_text("x", encoding="utf-8")
+    (site / "advisories" / "LAN-2026-0002" / "index.html").write_text("x", encoding="utf-8")
+    (site / "osv" / "x_LAN-2026-0003.json").unlink()
+    build_at()
+    assert tree(site) == expected
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "foreign", "text", "folder", "unwritable"])
+def test_a_cache_that_is_no_good_is_a_note_and_a_right_build(
+    checkout: Folder, build_at: Build, harm: str
+) -> None:
+    fill(checkout, 3)
+    site = checkout.path.parent / "site"
+    build_at()
+    expected = tree(site)
+    for file in [*cache(checkout).iterdir()]:
+        raw = file.read_bytes()
+        if harm == "cut":
+            file.write_bytes(raw[: len(raw) // 2])
+        elif harm == "flipped":
+            file.write_bytes(raw[:-9] + bytes([raw[-9] ^ 1]) + raw[-8:])
+        elif harm == "foreign":
+            file.write_bytes(re.sub(rb"store 1 [0-9a-f]{64}", b"store 1 " + b"0" * 64, raw))
+        elif harm == "text":
+            file.write_text("no cache", encoding="utf-8")
+        elif harm == "folder":
+            file.unlink()
+            file.mkdir()
+    if harm == "unwritable":
+        for file in cache(checkout).iterdir():
+            file.unlink()
+        cache(checkout).rmdir()
+        cache(checkout).write_text("in the way", encoding="utf-8")
+    log = build_at(site_dir="other")
+    assert tree(checkout.path.parent / "other") == expected
+    assert "the cache " in log
+    build_at()
+    assert tree(site) == expected
+
+
+def held_words(folder: Path) -> list[str]:
+    secret = re.compile(rb"canary|7777|0077", re.IGNORECASE)
+    return [str(one) for one in folder.rglob("*") if one.is_file() and secret.search(seen(one))]
+
+
+def seen(file: Path) -> bytes:
+    """Give all that can be read out of a file of the cache, its compressed pieces as well."""
+    raw = file.read_bytes()
+    found = [file.name.encode(), raw]
+    for start in (one.start() for one in re.finditer(rb"\x78\x01", raw)):
+        try:
+            found.append(zlib.decompressobj().decompress(raw[start:]))
+        except zlib.error:
+            continue
+    return b"\n".join(found)
+
+
+def test_nothing_held_is_in_the_cache_and_what_is_held_again_leaves_it(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout.write("LAN-2026-0001")
+    embargo = NOW + timedelta(hours=1)
+    write_canaries(checkout, embargo)
+    checkout.write(
+        "LAN-2026-0077",
+        more="timeline: [{date: 2026-08-01T00:00:00Z, summary: canary-future}]\n",
+    )
+    monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    site = checkout.path.parent / "site"
+    build_at(NOW)
+    assert b"LAN-2026-0001" in b"".join(seen(one) for one in cache(checkout).iterdir())
+    manifest = cache(checkout) / "written.json"
+    assert b"7777" not in manifest.read_bytes()
+    manifest.unlink()  # it names what is public, such as LAN-2026-0077
+    assert held_words(cache(checkout)) == []
+    assert "advisories/LAN-2026-0077/index.html" in tree(site)
+    later = NOW + timedelta(days=5)
+    build_at(later)
+    known = b"".join(seen(one) for one in cache(checkout).iterdir())
+    assert b"canary-summary" in known
+    assert b"canary-handler" not in known
+    assert b"canary-embargo-reason" not in known
+    assert b"2026-04-28" not in known
+    assert b"canary-future" not in known
+    for name in ("index.html", "feed.xml", "search/search_index.json", "sitemap.xml"):
+        assert b"LAN-2026-7777" in tree(site)[name], name
+    build_at(NOW)
+    assert not [one for one, raw in tree(site).items() if b"7777" in raw or "7777" in one]
+    (cache(checkout) / "written.json").unlink()
+    assert held_words(cache(checkout)) == []
+
+
+def test_a_name_that_is_held_is_found_in_what_the_cache_calls_sound(
+    checkout: Folder, build_at: Build, caplog: pytest.LogCaptureFixture
+) -> None:
+    checkout.write("LAN-2026-0001", body=f"{BODY}\nSee LAN-2026-0002.\n")
+    build_at()
+    checkout.write("LAN-2026-0002", embargo="2999-01-01T00:00:00Z")
+    with pytest.raises(Abort):
+        build_at()
+    assert "the advisory that is named here is held for longer than this one" in caplog.text
+
+
+def test_a_link_follows_the_disclosure_of_what_it_leads_to(
+    checkout: Folder, build_at: Build
+) -> None:
+    checkout.write("LAN-2026-0001", more="related: [LAN-2026-0002]\n")
+    site = checkout.path.parent / "site"
+    build_at()
+    page = "advisories/LAN-2026-0001/index.html"
+    assert b'href="../../advisories/LAN-2026-0002/"' not in tree(site)[page]
+    checkout.write("LAN-2026-0002")
+    build_at()
+    assert b'href="../../advisories/LAN-2026-0002/"' in tree(site)[page]
+    (checkout.path / "LAN-2026-0002.md").unlink()
+    build_at()
+    assert b'href="../../advisories/LAN-2026-0002/"' not in tree(site)[page]
+
+
+def test_a_process_that_dies_costs_time_and_nothing_else(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(checkout, 6)
+    build_at()
+    expected = tree(checkout.path.parent / "site")
+    monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(hands, "_serve", lambda *_: os._exit(1))
+    monkeypatch.setenv("ADVISORIES_CACHE", "off")
+    assert "a process has died" in build_at(site_dir="other")
+    assert tree(checkout.path.parent / "other") == expected
+
+
+def test_a_page_of_the_docs_may_link_to_an_advisory_and_its_records(
+    checkout: Folder, build_at: Build, caplog: pytest.LogCaptureFixture
+) -> None:
+    checkout.write("LAN-2026-0001")
+    about = checkout.path.parent / "docs" / "about.md"
+    configure(checkout, "plugins:", "validation: {links: {unrecognized_links: warn}}\nplugins:")
+    links = "[a](advisories/LAN-2026-0001/index.md#fix) [b](osv/x_LAN-2026-0001.json)"
+    about.write_text(f"# About\n\n{links}\n", encoding="utf-8")
+    build_at()
+    page = (checkout.path.parent / "site/about/index.html").read_text(encoding="utf-8")
+    assert 'href="../advisories/LAN-2026-0001/#fix"' in page
+    assert 'href="../osv/x_LAN-2026-0001.json"' in page
+    about.write_text("# About\n\n[a](advisories/LAN-2026-0009/index.md)\n", encoding="utf-8")
+    with pytest.raises(Abort, match="strict mode"):
+        build_at()
+    assert "LAN-2026-0009" in caplog.text
+
+
+@pytest.mark.parametrize("place", ["docs/cache", "advisories", "site/cache"])
+def test_the_cache_is_not_put_where_it_would_be_published(
+    build_at: Build, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    monkeypatch.setenv("ADVISORIES_CACHE", place)
+    with pytest.raises(Abort):
+        build_at()
+    assert "name a folder of its own" in caplog.text
+
+
+_SEGMENT = st.text("ab.-", min_size=1, max_size=3).filter(lambda one: one.strip("."))
+
+
+@given(
+    st.lists(_SEGMENT, min_size=1, max_size=4).map("/".join),
+    st.lists(_SEGMENT, min_size=1, max_size=3).map(lambda parts: "/".join(parts) + "/"),
+)
+def test_ways_from_a_page_are_those_of_mkdocs(uri: str, page: str) -> None:
+    assert relative(uri, page) == get_relative_url(uri, page)

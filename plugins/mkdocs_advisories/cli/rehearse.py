@@ -179,8 +179,12 @@ def _files(advisory: Advisory, project: Project) -> Iterator[Path]:
             yield one.content
 
 
-def _play(stage: Stage, project: Project) -> Seen:
-    """Play the day, in the order of the handbook."""
+def _today(stage: Stage) -> float:
+    """Release the site of today. Gives how many seconds that takes here.
+
+    Raises:
+        Stop: it cannot be released.
+    """
     stage.copy.commit("The site of today")
     today = stage.release("release of today's site")
     if today.exit_code:
@@ -188,7 +192,12 @@ def _play(stage: Stage, project: Project) -> Seen:
             f"today's site cannot be released, so nothing was rehearsed:\n{today.said}",
             exit_code=Exit.PROBLEMS,
         )
-    wait = timedelta(seconds=_FACTOR * today.seconds + _MARGIN)
+    return today.seconds
+
+
+def _play(stage: Stage, project: Project) -> Seen:
+    """Play the day, in the order of the handbook."""
+    wait = timedelta(seconds=_FACTOR * _today(stage) + _MARGIN)
     embargo = (now() + wait).replace(microsecond=0)
     three = bundle(project.policy, embargo=embargo)
     _write(stage, three)

@@ -236,6 +236,20 @@ def test_the_address_holds_the_state_and_brings_it_back(root: str, window: Tab) 
 
 
 @needs_chromium
+def test_a_row_on_a_phone_says_first_how_severe_then_what_then_where(
+    root: str, window: Tab
+) -> None:
+    resize(window, 390)
+    window.open(root)
+    tops = window.value(
+        "['severity', 'title', 'project'].map(one => document"
+        ".querySelector(`.adv-table tbody .adv-table__${one}`).getBoundingClientRect().top)"
+    )
+    resize(window, 1280)
+    assert tops == sorted(set(tops))
+
+
+@needs_chromium
 def test_a_state_that_does_not_exist_is_passed_over(root: str, window: Tab) -> None:
     window.open(f"{root}?project=nobody&year=%3Cb%3E&sort=constructor&severity=,x")
     assert len(shown(window)) == 64

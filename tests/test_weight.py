@@ -1,5 +1,6 @@
 """What a page costs a reader: bytes until it is shown, movement, calls to other hosts."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 import browser
 from browser import Tab
+from conftest import PROJECT
+from mkdocs_advisories.mkdocs.assets import slim_style
 from site_gallery import PLAIN, addresses, build_gallery
 from site_server import served
 
@@ -106,3 +109,16 @@ def test_the_index_of_the_search_comes_when_somebody_searches(root: str, window:
         window.open(address)
         window.wait_for(asked)
     window.wait_for("document.querySelector('.adv mark')")
+
+
+def test_a_style_keeps_its_meaning() -> None:
+    style = (
+        "/* one */\na b,\n.c > d { color: red; margin: 0 1px; }\n"
+        "@media (x: y) {\n  .e :is(f, g) { h: i }\n}\n"
+    )
+    slim = "a b,\n.c > d{color:red;margin:0 1px;}@media (x:y){.e :is(f,g){h:i}}\n"
+    assert slim_style(style) == slim
+    source = (PROJECT / "plugins/mkdocs_advisories/mkdocs/theme/advisories.css").read_text("utf-8")
+    texts = re.findall(r'"[^"\n]*"', re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL))
+    assert texts
+    assert not [one for one in texts if slim_style(one) != f"{one}\n"]

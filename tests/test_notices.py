@@ -285,7 +285,7 @@ def test_a_bundle_is_one_mail_with_one_table(advisory: Command, checkout: Folder
         "LAN-2026-0002  -      fixed   fixed\n"
     ) in text_of(mail)
     page = "https://security.lantern.example/bundles/2026-05-01t120000z/"
-    assert f"All of them on one page: {page}\n" in text_of(mail)
+    assert f"All of them on one page:\n{page}\n" in text_of(mail)
     assert "bundles/" not in text_of(mail_of(advisory, "announcement", "LAN-2026-0001"))
     other = mail_of(advisory, "announcement", "LAN-2026-0001", "LAN-2026-0002")
     assert other["Message-ID"] == mail["Message-ID"]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from command import Command
 from conftest import NOW, Folder, found_by_rules
 from mkdocs_advisories.disclosure.ledger import Event, Ledger, Line
 from mkdocs_advisories.disclosure.rehearsal.bundle import Rehearsed, bundle
@@ -241,3 +242,16 @@ def test_a_day_is_played_from_the_prenotification_to_the_monitor(
     assert [one for one in kept if CANARY.encode() in one.read_bytes()] == []
     after = {one: one.read_bytes() for one in checkout.path.parent.rglob("*") if one.is_file()}
     assert before == after
+
+
+@pytest.mark.parametrize("name", ["ADVISORY_NOW", "SOURCE_DATE_EPOCH"])
+def test_a_clock_that_is_turned_back_cannot_be_waited_for(
+    name: str, checkout: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = checkout.path.parent / "mkdocs.yml"
+    run = Command(config=config, capsys=capsys, monkeypatch=monkeypatch)
+    monkeypatch.setenv(name, "1700000000")
+    ended = run("rehearse")
+    assert ended.code == 2
+    message = f"Error: a rehearsal goes by the clock, which {name} turns back: unset it"
+    assert message in ended.err

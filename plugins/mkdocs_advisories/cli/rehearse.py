@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -35,7 +35,8 @@ _FACTOR, _MARGIN = 2, 10.0
 """The embargo is as far away as two releases take, and some seconds."""
 
 _PROGRAM = (sys.executable, "-P", "-m", "mkdocs_advisories.cli")
-_NOT_INHERITED = ("ADVISORY_", "ADVISORIES_", "GIT_", "SOURCE_DATE_EPOCH", "CI")
+_TURNED = ("ADVISORY_NOW", "SOURCE_DATE_EPOCH")
+_NOT_INHERITED = ("ADVISORY_", "ADVISORIES_", "GIT_", "CI")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +120,10 @@ def command(*, output: Path | None, form: str) -> int:
     of the day are run there by the clock, and what they did is judged. Exit code 1: something is
     not as it has to be.
     """
+    turned = [name for name in _TURNED if name in os.environ]
+    if turned:
+        text = f"a rehearsal goes by the clock, which {turned[0]} turns back: unset it"
+        raise Stop(text, exit_code=Exit.USAGE)
     project, instant = current_project(), now()
     with _stage(project, instant, speaks=form == "human") as stage:
         seen = _play(stage, project)
@@ -198,7 +203,7 @@ def _today(stage: Stage) -> float:
 def _play(stage: Stage, project: Project) -> Seen:
     """Play the day, in the order of the handbook."""
     wait = timedelta(seconds=_FACTOR * _today(stage) + _MARGIN)
-    embargo = (now() + wait).replace(microsecond=0)
+    embargo, until = (now() + wait).replace(microsecond=0), time.monotonic() + wait.total_seconds()
     three = bundle(project.policy, embargo=embargo)
     _write(stage, three)
     stage.say(f"three invented advisories; their embargo ends at {format_instant(embargo)}")
@@ -208,7 +213,7 @@ def _play(stage: Stage, project: Project) -> Seen:
     stage.copy.commit("The prenotification was sent")
     stage.release("release before the embargo")
     early = named_in(stage.site, three)
-    _wait(stage, embargo)
+    _wait(stage, until)
     stage.post.arrived = lambda: stage.look(three)
     stage.release("release")
     stage.post.arrived = lambda: None
@@ -234,11 +239,10 @@ def _write(stage: Stage, three: tuple[Rehearsed, ...]) -> None:
     stage.copy.commit("Three advisories")
 
 
-def _wait(stage: Stage, embargo: datetime) -> None:
-    """Wait until the embargo has ended, by the clock."""
+def _wait(stage: Stage, until: float) -> None:
+    """Wait until the embargo has ended, by seconds of the machine's steady clock."""
     stage.say("waiting for the end of the embargo")
-    while (left := (embargo - datetime.now(UTC)).total_seconds()) > 0:  # noqa: TID251 - it waits
-        time.sleep(min(left, 1.0))
+    time.sleep(max(0.0, until - time.monotonic()))
 
 
 def _tree(site: Path) -> Mapping[str, bytes]:

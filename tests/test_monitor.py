@@ -468,6 +468,15 @@ def test_what_was_disclosed_before_the_ledger_began_is_not_missed(
     assert monitor().code == 0
 
 
+def test_the_mail_about_the_first_disclosure_of_all_is_missed_too(
+    monitor: Callable[..., Outcome], awaiting: Folder
+) -> None:
+    record(awaiting, LedgerEvent.LIVE, at=PUBLISHED + timedelta(minutes=1), advisory=FIRST)
+    outcome = monitor(now=PUBLISHED + timedelta(hours=7))
+    assert any("does not say that the announcement was sent" in one for one in alarms(outcome))
+    assert outcome.code == 1
+
+
 def test_a_mail_that_was_sent_is_enough(monitor: Callable[..., Outcome], written: Folder) -> None:
     record(written, LedgerEvent.DONE, at=BEFORE, step="x", advisory=FIRST)
     record(written, LedgerEvent.INTENT, at=PUBLISHED, **mail(FIRST, SECOND))

@@ -256,6 +256,18 @@ def test_a_refused_login_keeps_the_site_and_the_next_run_goes_on(
     assert (today.release().code, len(server.post.mails)) == (0, 1)
 
 
+def test_the_first_disclosure_is_announced_even_if_the_mail_server_is_away_for_hours(
+    today: Day, server: MailServer
+) -> None:
+    today.environment["ADVISORY_SMTP_URL"] = "smtp+plain://127.0.0.1:9"
+    assert today.release().code == 4
+    ended = today.release(now="2024-06-01T19:10:00Z")
+    assert (ended.code, "not sent: 127.0.0.1:9 cannot be used" in ended.err) == (4, True)
+    today.environment.update(server.environment())
+    ended = today.release(now="2024-06-01T23:00:00Z")
+    assert (ended.code, len(server.post.mails)) == (0, 1), ended.err
+
+
 def test_a_connection_that_drops_after_the_text_stops_for_a_person(
     today: Day, server: MailServer
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mkdocs_advisories.disclosure.ledger import Delivery, Event, Ledger
+from mkdocs_advisories.disclosure.ledger import Delivery, Event, Ledger, Line
 from mkdocs_advisories.model import Disclosed, NoticeKind
 
 LONGEST = timedelta(days=7)
@@ -42,14 +42,14 @@ class Announcing:
 def announcing(advisories: Iterable[Disclosed], ledger: Ledger, *, now: datetime) -> Announcing:
     """Decide what is to be announced.
 
-    A bundle is, if none of it was, its embargo ended within a week, and the ledger was begun before
-    that. So a site with old advisories, or one that begins to use a ledger, sends no mail about
-    them; only what was disclosed in the last hours is new in any case.
+    A bundle is, if none of it was, its embargo ended within a week, and the ledger has known of it
+    from the start. So a site with old advisories, or one that begins to use a ledger, sends no mail
+    about them; only what was disclosed in the last hours is new in any case.
     """
     told = {one for line in _announcements(ledger, Event.SENT) for one in line}
-    begun = min((one.time for one in ledger.lines), default=now)
+    beginnings = beginnings_of(ledger)
     bundles = [one for one in bundles_of(advisories) if not told.issuperset(one.ids)]
-    new = [one for one in bundles if _is_new(one, begun=begun, now=now)]
+    new = [one for one in bundles if _is_new(one, beginnings, now=now)]
     return Announcing(
         due=tuple(one for one in new if told.isdisjoint(one.ids)),
         parted=tuple(one for one in new if not told.isdisjoint(one.ids)),
@@ -75,9 +75,47 @@ def in_doubt(bundle: Bundle, ledger: Ledger) -> str | None:
     return None
 
 
-def _is_new(bundle: Bundle, *, begun: datetime, now: datetime) -> bool:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beginnings:
+    """When a ledger was begun, and when it has seen each advisory first."""
+
+    begun: datetime | None
+    seen: Mapping[str, datetime]
+
+    def knew(self, advisory_id: str, *, embargo: datetime) -> bool:
+        """Say whether the ledger is older than a disclosure, or has seen it while it was new.
+
+        The first disclosure of all has no older line. It is to be announced all the same, if the
+        mail server is away for so long that it is not new any more.
+        """
+        if self.begun is not None and self.begun < embargo:
+            return True
+        seen = self.seen.get(advisory_id)
+        return seen is not None and seen - embargo < DEADLINE
+
+
+def beginnings_of(ledger: Ledger) -> Beginnings:
+    """Find out how far back a ledger goes."""
+    seen: dict[str, datetime] = {}
+    for line in sorted(ledger.lines, key=lambda one: one.time):
+        for name in _seen_by(line):
+            seen.setdefault(name, line.time)
+    return Beginnings(begun=min((one.time for one in ledger.lines), default=None), seen=seen)
+
+
+def _seen_by(line: Line) -> tuple[str, ...]:
+    """Name what a line has live, or about to be announced."""
+    if line.event is Event.LIVE:
+        return (str(line.about.get("advisory")),)
+    is_begun = line.event is Event.INTENT and _is_announcement(line.about)
+    return line.names("advisories") if is_begun else ()
+
+
+def _is_new(bundle: Bundle, beginnings: Beginnings, *, now: datetime) -> bool:
     age = now - bundle.embargo
-    return age < DEADLINE or (age < LONGEST and begun < bundle.embargo)
+    return age < DEADLINE or (
+        age < LONGEST and any(beginnings.knew(one, embargo=bundle.embargo) for one in bundle.ids)
+    )
 
 
 def _announcements(ledger: Ledger, event: Event) -> Iterator[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mkdocs_advisories.disclosure.bundles import beginnings_of
 from mkdocs_advisories.disclosure.ledger import Event, Ledger
 from mkdocs_advisories.disclosure.live import (
     Expected,
@@ -225,17 +226,17 @@ def _of_source(source: Source, term: Term) -> Iterator[Alarm]:
 def _mails(
     awaited: Iterable[Expected], ledger: Ledger | None, policy: Policy, term: Term
 ) -> Iterator[Alarm]:
-    """Look for the announcement of everything that was disclosed since there is a ledger."""
+    """Look for the announcement of everything that the ledger has known of from the start."""
     if ledger is None:
         text = "cannot be read: see `advisory ledger show`"
         yield _mail_alarm(Level.FAILURE, text, fault=Fault.BROKEN)
         return
-    if not ledger.lines or not (policy.mail and policy.mail.announce):
+    if not (policy.mail and policy.mail.announce):
         return
-    beginning = min(one.time for one in ledger.lines)
+    beginnings = beginnings_of(ledger)
     sent, begun = _announced(ledger, Event.SENT), _announced(ledger, Event.INTENT)
     for one in awaited:
-        if one.published < beginning or one.id in sent:
+        if one.id in sent or not beginnings.knew(one.id, embargo=one.published):
             continue
         level = term.level(one.published)
         text = "does not say that the announcement was sent"

@@ -128,6 +128,31 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(
     assert not (copy.root / "docs" / "link.md").exists()
 
 
+def test_a_copy_has_what_a_theme_and_links_within_the_project_need(
+    checkout: Folder, place: Path
+) -> None:
+    root = checkout.path.parent
+    for name in ("CHANGES.md", "docs/site/index.md", "theme/.icons/lamp.svg", "assets/lamp.svg"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name, encoding="utf-8")
+    for name in ("site/index.html", ".env", "env/pyvenv.cfg", "docs/node_modules/x.js"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(CANARY, encoding="utf-8")
+    (root / "docs" / "changes.md").symlink_to("../CHANGES.md")
+    (root / "docs" / "assets").symlink_to(root / "assets", target_is_directory=True)
+    checkout.write("LAN-2026-0002", summary=CANARY)
+    (root / "docs" / "held.md").symlink_to(checkout.path / "LAN-2026-0002.md")
+    copy = make_copy(_origin(checkout), into=place)
+    names = {"docs/site/index.md": "docs/site/index.md", "theme/.icons/lamp.svg": None}
+    names |= {"docs/changes.md": "CHANGES.md", "docs/assets/lamp.svg": "assets/lamp.svg"}
+    for name, text in names.items():
+        assert (copy.root / name).read_text("utf-8") == (text or name)
+        assert (copy.root / name).resolve().is_relative_to(copy.root.resolve())
+    files = [one for one in place.rglob("*") if one.is_file()]
+    assert [one for one in files if CANARY in one.read_text("utf-8", "replace")] == []
+    assert not (copy.root / "docs" / "held.md").is_symlink()
+
+
 def test_the_three_are_sound(folder: Folder, policy: Policy) -> None:
     ours = replace(policy, id_pattern="REHEARSAL-[1-3]")
     for one in bundle(ours, embargo=EMBARGO):

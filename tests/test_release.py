@@ -4,6 +4,7 @@ import fcntl
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 
 from conftest import MKDOCS_YML
 from mail_server import MailServer
+from mkdocs_advisories.disclosure.deploy import Stamp
+from mkdocs_advisories.disclosure.deploy.folder import FolderTarget
+from mkdocs_advisories.disclosure.digest import digest_of
 from mkdocs_advisories.disclosure.ledger import Event
 from mkdocs_advisories.policy import Policy
 from release_day import AFTER, BEFORE, EMBARGO, LATE, NEW, OLD, OTHER, Day, a_mail_server, day
@@ -152,6 +156,16 @@ def test_a_log_of_a_failed_build_shows_nothing_held(today: Day) -> None:
     assert "what it says shows something held" in ended.err
 
 
+def test_a_build_that_fails_at_something_held_is_told_by_its_codes(today: Day) -> None:
+    today.folder.write("LAN-2024-0009", embargo="2025-01-01T00:00:00Z", summary="A secret hinge")
+    file = today.folder.path / "LAN-2024-0009.md"
+    file.write_text(file.read_text("utf-8").replace("affected:", "afflicted:"), encoding="utf-8")
+    ended = today.release("--no-mail")
+    assert (ended.code, today.site.is_symlink()) == (1, False)
+    assert "1 file of advisories with errors: ADV102. See `advisory check`" in ended.err
+    assert not any(one in ended.err + ended.out for one in ("hinge", "0009", "afflicted"))
+
+
 def test_a_site_that_shows_something_held_is_not_deployed(today: Day) -> None:
     words = "Of Wick burns too fast nobody outside of this house has heard before today."
     (today.root / "docs" / "index.md").write_text(f"{words}\n\n<!-- advisories -->\n", "utf-8")
@@ -243,6 +257,71 @@ def test_a_folder_that_cannot_be_switched_or_written_is_left_as_it_is(today: Day
     assert (ended.code, "not deployed to folder:/proc/nowhere/site" in ended.err) == (4, True)
     shutil.rmtree(today.site)
     assert today.release("--no-mail").code == 0
+
+
+def test_a_folder_that_cannot_have_the_lock_is_told(today: Day) -> None:
+    (today.root / ".cache").write_text("in the way", encoding="utf-8")
+    ended = today.release("--no-mail")
+    assert (ended.code, "need a folder `.cache` that they can write to" in ended.err) == (4, True)
+
+
+def test_a_bug_in_one_step_keeps_no_mail_back(today: Day, server: MailServer) -> None:
+    today.release(now=BEFORE)
+    today.folder.write("LAN-2024-0004", embargo=EMBARGO, summary="Handle gets hot")
+    patched = "import sys; from mkdocs_advisories.cli import main, releasing; "
+    patched += "releasing.build = lambda *a, **k: {}['x']; main.main(sys.argv[1:])"
+    command = [sys.executable, "-c", patched, *today.command()[3:]]
+    ended = subprocess.run(
+        command, env=today.variables(LATE), capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, "has a bug: KeyError" in ended.stderr) == (70, True)
+    assert len(server.post.mails) == 1
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(today: Day, server: MailServer) -> None:
+    with Path("/dev/full").open("wb") as full:
+        subprocess.run(today.command(), env=today.variables(AFTER), stderr=full, check=False)
+    assert (today.site / "advisories" / NEW).exists()
+    assert len(server.post.mails) == 1
+
+
+def test_a_leftover_that_cannot_be_removed_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "index.html").write_text("new", encoding="utf-8")
+    target = FolderTarget(tmp_path / "www")
+    target.outputs.mkdir()
+    (target.outputs / ".new-left.json").write_text("{}", encoding="utf-8")
+    real = Path.unlink
+
+    def unlink(self: Path, *, missing_ok: bool = False) -> None:
+        if self.name == ".new-left.json":
+            raise PermissionError
+        real(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    target.deploy(tree, Stamp(digest=digest_of(tree)))
+    assert (target.link / "index.html").read_text("utf-8") == "new"
+
+
+def test_the_rest_of_a_bundle_is_named_with_what_announces_it(
+    today: Day, server: MailServer
+) -> None:
+    file = today.folder.path / f"{NEW}.md"
+    sound = file.read_text("utf-8")
+    file.write_text(sound.replace("affected:", "afflicted:"), encoding="utf-8")
+    assert today.release(now=LATE).code == 1
+    file.write_text(sound, encoding="utf-8")
+    ended = today.release(now=LATE)
+    assert f"`advisory notify announcement {NEW} --send`" in ended.err
+    assert len(server.post.mails) == 1
+
+
+def test_json_does_not_tell_when_the_next_embargo_ends(today: Day) -> None:
+    ended = today.release("--format", "json", now=BEFORE)
+    assert (ended.code, EMBARGO in ended.out + ended.err) == (0, False)
 
 
 def test_a_refused_login_keeps_the_site_and_the_next_run_goes_on(

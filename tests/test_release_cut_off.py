@@ -140,8 +140,9 @@ def test_killed_after_the_mail_a_person_decides(today: Day, server: MailServer) 
     assert (today.release().out, len(server.post.mails)) == ("Nothing to do.\n", 1)
 
 
-def resolve(today: Day, message_id: str, outcome: str) -> None:
-    command = [sys.executable, "-m", "mkdocs_advisories.cli", "-f", str(today.root / "mkdocs.yml")]
+def resolve(today: Day, message_id: str, outcome: str, *, root: Path | None = None) -> None:
+    file = (root or today.root) / "mkdocs.yml"
+    command = [sys.executable, "-m", "mkdocs_advisories.cli", "-f", str(file)]
     command += ["ledger", "resolve", message_id, outcome]
     subprocess.run(command, check=True, capture_output=True, env=today.variables(AFTER))
 
@@ -224,6 +225,26 @@ def test_a_fresh_machine_stops_where_another_one_died_with_the_claim(
     ended = today.release("--claim", "origin", root=fresh)
     assert (ended.code, len(server.post.mails)) == (3, 1), ended.err
     assert "another machine has begun to send this mail" in ended.err
+    # Its ledger is gone with it. A person has found the mail in the archive of the list.
+    message_id = ended.err.partition("ledger resolve '")[2].partition("'")[0]
+    resolve(today, message_id, "sent", root=fresh)
+    ended = today.release("--claim", "origin", root=fresh)
+    assert (ended.code, len(server.post.mails)) == (0, 1), ended.err
+    (sent,) = today.lines(Event.SENT, root=fresh)
+    assert (sent.about["advisories"], sent.about["by"]) == ([NEW, OTHER], "hand")
+
+
+def test_a_claim_that_nobody_used_is_removed_as_the_error_says(
+    today: Day, server: MailServer, shared: Path, tmp_path: Path
+) -> None:
+    killed(today, TRANSMIT, "before", "--claim", "origin")
+    fresh = tmp_path / "fresh"
+    git(tmp_path, "clone", "--quiet", str(shared), str(fresh))
+    ended = today.release("--claim", "origin", root=fresh)
+    ref = ended.err.partition("git push REMOTE :")[2].split()[0]
+    git(fresh, "push", "--quiet", "origin", f":{ref}")
+    ended = today.release("--claim", "origin", root=fresh)
+    assert (ended.code, len(server.post.mails)) == (0, 1), ended.err
 
 
 def test_the_ledger_is_pushed_alone_and_leaves_nothing_to_commit(today: Day, shared: Path) -> None:

@@ -1,20 +1,26 @@
 """`advisory ledger`: what was done on the days of disclosure."""
 
 import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import Project, current_project, now
+from mkdocs_advisories.disclosure.bundles import bundles_of
 from mkdocs_advisories.disclosure.ledger import (
+    Delivery,
     Event,
     Ledger,
     LedgerError,
     opened,
     read_ledger,
 )
-from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.disclosure.mail import announcement_id
+from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.model import NoticeKind, format_instant
 
 
 @click.group("ledger")
@@ -49,25 +55,40 @@ def show(*, form: str) -> int:
 def resolve(*, message_id: str, outcome: str) -> int:
     """Record what became of a mail whose sending was cut off: `sent` or `unsent`.
 
-    Look into the archive of the list first. After `unsent` the mail can be sent again.
+    Look into the archive of the list first. After `unsent` the mail can be sent again. `sent` is
+    taken as well for the announcement of a bundle that only another machine knows of.
     """
     project, instant = current_project(), now()
     name = f"<{message_id.strip('<>')}>"
     try:
         with opened(project.folder) as record:
-            attempts = record.ledger.attempts(name)
-            if not attempts:
+            begun = [one.about for one in record.ledger.attempts(name)]
+            if not begun and outcome == "sent":
+                begun = list(_of_another_machine(name, project, record.ledger, instant))
+            if not begun:
                 raise Stop(
                     "no sending of this mail is without its end: see `advisory ledger show`",
                     exit_code=Exit.USAGE,
                 )
-            for one in attempts:
-                about = {**one.about, "by": "hand"}
-                record.append(Event(outcome), time=instant, **about)
+            for about in begun:
+                record.append(Event(outcome), time=instant, **{**about, "by": "hand"})
     except LedgerError as error:
         raise Stop(f"the ledger: {error}", exit_code=Exit.OUTSIDE) from None
     click.echo(f"Recorded as {outcome}: {name}")
     return Exit.FINE
+
+
+def _of_another_machine(
+    message_id: str, project: Project, ledger: Ledger, instant: datetime
+) -> Iterator[Mapping[str, object]]:
+    """Say what an announcement is about whose machine is gone, and its ledger with it."""
+    if ledger.delivery(message_id) is Delivery.SENT:
+        return
+    public = disclose(project.read_catalog().advisories, now=instant).advisories
+    for one in bundles_of(public):
+        if announcement_id(one.ids, policy=project.policy) == message_id:
+            name = {"kind": NoticeKind.ANNOUNCEMENT.value, "message_id": message_id}
+            yield {**name, "attempt": "elsewhere", "advisories": list(one.ids)}
 
 
 def _read(project: Project) -> Ledger:

@@ -189,8 +189,11 @@ def stop_in_doubt(
     resolve = f"advisory ledger resolve '{message_id}' sent"
     look = f"look into the archive of the list, then: {resolve} (or unsent)"
     if isinstance(error, ClaimedError):
-        text = f"another machine has begun to send this mail ({error}): pull its ledger"
-        return Stop(f"{text}. Nothing was sent.", exit_code=Exit.EMBARGO)
+        text = (
+            f"another machine has begun to send this mail: pull its ledger. If it is gone, {look}"
+        )
+        free = f"If it was not sent, remove the claim: git push REMOTE :{error}"
+        return Stop(f"Nothing was sent: {text}. {free}", exit_code=Exit.EMBARGO)
     if isinstance(error, UndecidedError):
         text = "it is not known whether this mail was sent before"
         return Stop(f"{text}: {look}", exit_code=Exit.EMBARGO)

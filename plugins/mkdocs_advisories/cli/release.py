@@ -185,6 +185,12 @@ def _alone(project: Project, patience: float) -> Iterator[None]:
             yield
     except BusyError:
         raise Stop("another release is running, and does not end", exit_code=Exit.OUTSIDE) from None
+    except OSError as error:
+        raise Stop(
+            f"{error.filename or project.root / _LOCK}: {error.strerror}: releases need a folder"
+            " `.cache` that they can write to, beside `mkdocs.yml`",
+            exit_code=Exit.OUTSIDE,
+        ) from None
 
 
 def _memory(project: Project) -> Mapping[str, object]:
@@ -249,13 +255,11 @@ def _lines(release: Release) -> Iterator[str]:
 
 def _data(release: Release) -> Mapping[str, object]:
     done = release.done
-    following = release.disclosure.next_embargo
     return {
         "version": 1,
         "as_of": format_instant(release.instant),
         "dry_run": release.wishes.is_dry,
         "disclosed": len(release.disclosure.advisories),
-        "next_embargo": following and format_instant(following),
         "built": done.built,
         "digest": done.digest,
         "deployed": done.deployed,

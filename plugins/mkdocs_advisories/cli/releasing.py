@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +25,14 @@ from mkdocs_advisories.cli.prove import CACHE, proof_text, proven, request_for
 from mkdocs_advisories.cli.secrecy import secrecy
 from mkdocs_advisories.disclosure.archive import archived_at
 from mkdocs_advisories.disclosure.building import BuildError, build
-from mkdocs_advisories.disclosure.bundles import PATIENCE, Announcing, Bundle, announcing, in_doubt
+from mkdocs_advisories.disclosure.bundles import (
+    PATIENCE,
+    Announcing,
+    Bundle,
+    announcing,
+    in_doubt,
+    unannounced,
+)
 from mkdocs_advisories.disclosure.claim import ClaimedError, Remote
 from mkdocs_advisories.disclosure.deploy import DeployError, RefusedError, Stamp, Target
 from mkdocs_advisories.disclosure.inputs import inputs_of
@@ -56,8 +63,10 @@ from mkdocs_advisories.disclosure.standing import (
 from mkdocs_advisories.disclosure.web import Answer, NoAnswer, Web
 from mkdocs_advisories.embargo import Disclosure, disclose
 from mkdocs_advisories.model import NoticeKind, format_instant
+from mkdocs_advisories.problems import Problem, errors
 from mkdocs_advisories.proof.letters import leaks
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.report.bug import bug_text
 from mkdocs_advisories.report.findings import counted
 from mkdocs_advisories.source.catalog import Catalog
 
@@ -134,8 +143,9 @@ class Release:
     inputs: str | None
 
     def say(self, text: str) -> None:
-        """Tell how far it is."""
-        click.echo(text, err=True)
+        """Tell how far it is. Nobody may be there to read it, or no space left to write it to."""
+        with suppress(OSError):
+            click.echo(text, err=True)
 
     def note(self, text: str) -> None:
         """Tell something that matters later as well."""
@@ -202,7 +212,10 @@ def _tell_of_sealed(catalog: Catalog, done: Done, instant: datetime) -> None:
     """Fail if something is due by its notice that cannot be opened here."""
     ends = [one.notice.embargo for one in catalog.unopened if one.notice]
     if any(one and one <= instant for one in ends):
-        text = "a sealed advisory is due by its notice, and there is no key: set ADVISORY_IDENTITY"
+        text = (
+            "a sealed advisory is due by its notice, and there is no key: set ADVISORY_IDENTITY or"
+        )
+        text += " ADVISORY_KEY"
         done.faults.append(Stop(text, exit_code=Exit.USAGE))
         click.echo(f"Error: {text}", err=True)
 
@@ -221,10 +234,15 @@ def run(release: Release) -> None:
 
 
 def _attempt(release: Release, step: Callable[[], None]) -> None:
+    """Do a step; whatever becomes of it, the later ones have to be done."""
     try:
         step()
     except Stop as stop:
         release.fault(stop)
+    except (click.Abort, click.ClickException):
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug in one step keeps no mail back
+        release.fault(Stop(bug_text(error), exit_code=Exit.BUG))
 
 
 # The site
@@ -308,10 +326,25 @@ def _build_stop(release: Release, said: str) -> Stop:
     code = Exit.OUTSIDE if any(one in said for one in _FULL) else Exit.PROBLEMS
     known = secrecy(release.project, now=release.instant)
     if leaks(said, known.held, public=[one.content for one in known.public]):
-        text = "what it says shows something held: run `mkdocs build --strict` on your own machine"
+        text = _withheld(release)
     else:
         text = "\n".join(said.splitlines()[-_MOST_LINES:])
     return Stop(f"the site could not be built; nothing was deployed\n{text}", exit_code=code)
+
+
+def _withheld(release: Release) -> str:
+    """Say what can be said of a build whose own words show something held."""
+    found = errors(release.project.read_catalog().problems)
+    files = len({one.place.path for one in found})
+    about = f"{counted(files, 'file')} of advisories with errors: {', '.join(_codes(found))}. "
+    told = about + "See `advisory check`; what is held stops all others, so mend it or move it away"
+    withheld = "what the build says shows something held, so it is not shown"
+    ways = told if found else "Run `mkdocs build --strict` on your own machine"
+    return f"{withheld}. {ways}"
+
+
+def _codes(found: Sequence[Problem]) -> list[str]:
+    return sorted({one.code for one in found})
 
 
 def _proven(release: Release, tree: Path) -> str:
@@ -488,7 +521,8 @@ def _due(release: Release) -> Announcing:
     found = announcing(release.disclosure.advisories, release.ledger, now=release.instant)
     for one in found.parted:
         release.note(
-            f"A part of {_listed(one.ids)} was announced: announce the rest with `advisory notify`"
+            f"A part of {_listed(one.ids)} was announced: announce the rest with `advisory notify"
+            f" announcement {' '.join(unannounced(one, release.ledger))} --send`"
         )
     nothing = Announcing(due=(), parted=found.parted, old=found.old)
     mail = release.project.policy.mail

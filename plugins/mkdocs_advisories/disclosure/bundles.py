@@ -57,6 +57,12 @@ def announcing(advisories: Iterable[Disclosed], ledger: Ledger, *, now: datetime
     )
 
 
+def unannounced(bundle: Bundle, ledger: Ledger) -> tuple[str, ...]:
+    """Give the ids of a bundle that no mail was sent about."""
+    told = {one for line in _announcements(ledger, Event.SENT) for one in line}
+    return tuple(one for one in bundle.ids if one not in told)
+
+
 def bundles_of(advisories: Iterable[Disclosed]) -> tuple[Bundle, ...]:
     """Part advisories by their embargoes, the earliest first."""
     found: dict[datetime, list[str]] = {}

@@ -5,19 +5,15 @@ compare-and-swap, whatever branch each machine has checked out. What is pushed i
 that names nothing: the ref has the digest of the mail's Message-ID.
 """
 
-import os
-import subprocess
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from subprocess import CompletedProcess
+
+from mkdocs_advisories.disclosure.git import Git, GitError, first_line
 
 _PATIENCE = 60.0  # seconds
-_NOBODY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "advisory"), ("EMAIL", "advisory@localhost"))
-}
 
 
 class ClaimedError(Exception):
@@ -48,12 +44,13 @@ class Remote:
         if pushed.returncode == 0:
             return commit
         found = self._git("ls-remote", "--", self.name, ref)
-        owner = found.stdout.split()[:1]
+        owner = _text(found).split()[:1]
         if owner == [commit]:
             return commit  # it was made, and only the answer was lost
         if owner:
             raise ClaimedError(ref)
-        raise ClaimError(f"git cannot push to {self.name}")
+        why = first_line(pushed.stderr)
+        raise ClaimError(f"git cannot push to {self.name}: {why}")
 
     def give_back(self, message_id: str, commit: str) -> None:
         """Remove the ref if it is the one that this machine has made.
@@ -68,27 +65,21 @@ class Remote:
 
     def _commit(self) -> str:
         """Make an empty commit like no other one."""
-        tree = self._git("mktree").stdout.strip()
-        commit = self._git("commit-tree", "-m", token_hex(16), tree).stdout.strip()
+        tree = _text(self._git("mktree"))
+        commit = _text(self._git("commit-tree", "-m", token_hex(16), tree))
         if not commit:
             raise ClaimError("git can make no commit here")
         return commit
 
-    def _git(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = ["git", "-C", str(self.folder), "-c", "core.fsmonitor=false", *arguments]
-        environment = {**os.environ, **_NOBODY, "GIT_TERMINAL_PROMPT": "0"}
+    def _git(self, *arguments: str) -> CompletedProcess[bytes]:
         try:
-            return subprocess.run(  # noqa: S603 - fixed words, and names behind `--`
-                command,
-                capture_output=True,
-                check=False,
-                text=True,
-                timeout=_PATIENCE,
-                stdin=subprocess.DEVNULL,
-                env=environment,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise ClaimError(f"git cannot be run: {type(error).__name__}") from None
+            return Git(folder=self.folder, patience=_PATIENCE).tried(*arguments)
+        except GitError as error:
+            raise ClaimError(f"git cannot be run: {error}") from None
+
+
+def _text(ended: CompletedProcess[bytes]) -> str:
+    return ended.stdout.decode("utf-8", "replace").strip()
 
 
 def ref_of(message_id: str) -> str:

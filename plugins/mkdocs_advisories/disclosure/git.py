@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_PATIENCE = 300.0  # seconds; a push may carry a whole site
+_TELLING = ("fatal:", "error:", " ! ", "remote: error:")
+"""What the line begins with that says why; the others are advice, or the host's greeting."""
+
 _NOBODY = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -20,10 +22,14 @@ class GitError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Git:
-    """The repository around a folder. `environment` is added to that of this process."""
+    """The repository around a folder. `environment` is added to that of this process.
+
+    `patience` are the seconds that a command may take: a push may carry a whole site.
+    """
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    patience: float = 300.0
 
     def tried(self, *arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
         """Run a command, whatever becomes of it.
@@ -39,7 +45,7 @@ class Git:
                 capture_output=True,
                 check=False,
                 input=given,
-                timeout=_PATIENCE,
+                timeout=self.patience,
                 env={**os.environ, **_NOBODY, "GIT_TERMINAL_PROMPT": "0", **self.environment},
             )
         except (OSError, subprocess.SubprocessError) as error:
@@ -53,7 +59,7 @@ class Git:
         """
         ended = self.tried(*arguments, given=given)
         if ended.returncode:
-            raise GitError(f"git {arguments[0]} failed: {_first_line(ended.stderr)}")
+            raise GitError(f"git {arguments[0]} failed: {first_line(ended.stderr)}")
         return ended.stdout
 
     def text(self, *arguments: str, given: bytes = b"") -> str:
@@ -87,11 +93,13 @@ class Git:
         return None if ended.returncode else ended.stdout
 
 
-def _first_line(said: bytes) -> str:
+def first_line(said: bytes) -> str:
     """Make what git says harmless and short. It can name a remote's address, with a password."""
     lines = [one for one in said.decode("utf-8", "replace").splitlines() if one.strip()]
-    line = "".join(one if one.isprintable() else " " for one in (lines or ["it says nothing"])[-1])
-    return _without_passwords(line)[:200]
+    telling = (one for one in lines if one.startswith(_TELLING))
+    line = next(telling, (lines or ["it says nothing"])[-1])
+    plain = "".join(one if one.isprintable() else " " for one in line)
+    return _without_passwords(plain.rstrip(". "))[:200]
 
 
 def _without_passwords(line: str) -> str:

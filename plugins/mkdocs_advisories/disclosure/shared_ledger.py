@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mkdocs_advisories.disclosure.git import Git, GitError
-from mkdocs_advisories.disclosure.ledger import NAME, Ledger, opened, parsed
+from mkdocs_advisories.disclosure.ledger import NAME, Ledger, LedgerError, opened, parsed
 
 _TRIES = 8
 _MESSAGE = "Record what was disclosed\n"
@@ -60,7 +60,8 @@ class SharedLedger:
         except GitError as error:
             raise NotSharedError(str(error)) from None
         raise NotSharedError(
-            f"{self.remote} takes no push to {self.branch}: it is protected, or busy"
+            f"{self.remote} takes no push to {self.branch}: it is protected, or busy. Let this push"
+            " in, or name another branch with --branch"
         )
 
     @property
@@ -79,7 +80,10 @@ class SharedLedger:
 
     def _lines(self, tip: str) -> Ledger:
         content = self._git.content(tip, self._path()) or b""
-        return parsed(content.decode("utf-8", "replace"))
+        try:
+            return parsed(content.decode("utf-8", "replace"))
+        except LedgerError as error:
+            raise LedgerError(f"that of {self.branch} at {self.remote}: {error}") from None
 
     def _add(self, there: Ledger) -> Ledger:
         """Add what is missing here. Gives all that is here then."""

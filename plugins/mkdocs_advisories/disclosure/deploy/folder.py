@@ -170,16 +170,16 @@ class FolderTarget:
         aside.replace(self.outputs / f"{output}{_STAMP}")
 
     def _prune(self, *, keep: set[str]) -> None:
-        """Remove all but the last outputs, and what a run that was killed has left behind."""
+        """Remove all but the last outputs, and what a run that was killed has left behind.
+
+        The link is switched already, so what cannot be removed is left for the next time.
+        """
+        kept = {_LOCK, *keep, *(f"{one}{_STAMP}" for one in keep)}
         for one in self.outputs.iterdir():
-            if one.name == _LOCK or one.name.removesuffix(_STAMP) in keep:
-                continue
-            if one.is_dir() and not one.is_symlink():
-                shutil.rmtree(one, ignore_errors=True)
-            else:
-                one.unlink(missing_ok=True)
+            if one.name not in kept:
+                _remove(one)
         for one in self.link.parent.glob(f".{self.link.name}.*.link"):
-            one.unlink(missing_ok=True)
+            _remove(one)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -219,6 +219,14 @@ def _copy(tree: Path, place: Path) -> None:
             if not (here / name).is_symlink():  # one is refused with the whole tree
                 (here / name).chmod(0o644)
         here.chmod(0o755)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            place.unlink()
 
 
 def _read(file: Path) -> bytes | None:

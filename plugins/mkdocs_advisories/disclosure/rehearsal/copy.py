@@ -1,5 +1,6 @@
 """A copy of a project that may be played with: without what is held, and without a way out."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +16,8 @@ SENDER = "security@drill.invalid"
 ANNOUNCE = "announce@drill.invalid"
 PRENOTIFY = "prenotify@drill.invalid"
 
-_LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv", "site", "site.refused"})
+_NEVER = frozenset({"node_modules", "__pycache__", ".git", ".cache", ".venv"})
+_NOT_AT_THE_TOP = frozenset({"site", "site.refused"})
 _PATIENCE = 120.0  # seconds
 _GIT = ("git", "-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false")
 _PERSON = ("-c", "user.name=rehearsal", "-c", f"user.email={SENDER}")
@@ -74,9 +76,7 @@ def make_copy(origin: Origin, *, into: Path) -> Copy:
     """
     root, remote = into / "project", into / "remote.git"
     for file in _files(origin):
-        place = root / file.relative_to(origin.root)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, place)
+        _place(file, root / file.relative_to(origin.root), origin)
     folder = root / origin.folder.relative_to(origin.root)
     folder.mkdir(parents=True, exist_ok=True)
     config_file = root / origin.config_file.relative_to(origin.root)
@@ -89,21 +89,42 @@ def make_copy(origin: Origin, *, into: Path) -> Copy:
 
 
 def _files(origin: Origin) -> Iterator[Path]:
-    """Give every file that a build may read. Links are not followed, hidden files left out."""
+    """Give every file, and every link, that a build may read; of advisories those that are public.
+
+    What is hidden at the top is left out, such as keys and caches. A theme's own icons are hidden,
+    below the folder of the theme.
+    """
     yield from origin.public
-    for file in _walk(origin.root):
-        if not file.is_relative_to(origin.folder):
-            yield file
+    for file in sorted(origin.root.iterdir()):
+        if not file.name.startswith(".") and file.name not in _NOT_AT_THE_TOP:
+            yield from (one for one in _walk(file) if not one.is_relative_to(origin.folder))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for place in sorted(folder.iterdir()):
-        if place.is_symlink() or place.name.startswith(".") or place.name in _LEFT_OUT:
-            continue
-        if place.is_dir():
-            yield from _walk(place)
-        elif place.is_file():
-            yield place
+def _walk(place: Path) -> Iterator[Path]:
+    if place.name in _NEVER or (place / "pyvenv.cfg").exists():
+        return
+    if place.is_dir() and not place.is_symlink():
+        for one in sorted(place.iterdir()):
+            yield from _walk(one)
+    elif place.is_symlink() or place.is_file():
+        yield place
+
+
+def _place(file: Path, place: Path, origin: Origin) -> None:
+    """Copy a file, or make a link that leads to the same in the copy.
+
+    A link that leads out of the project, or to what is held, is left out.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not file.is_symlink():
+        shutil.copyfile(file, place)
+        return
+    real, root = file.resolve(), origin.root.resolve()
+    is_held = real.is_relative_to(origin.folder.resolve()) and real not in {
+        one.resolve() for one in origin.public
+    }
+    if real.is_relative_to(root) and not is_held:
+        place.symlink_to(os.path.relpath(real, file.parent.resolve()))
 
 
 def _adapt(config_file: Path, *, root: Path) -> None:

@@ -16,8 +16,10 @@ from mkdocs_advisories.disclosure.deploy import Stamp
 from mkdocs_advisories.disclosure.deploy.folder import FolderTarget
 from mkdocs_advisories.disclosure.digest import digest_of
 from mkdocs_advisories.disclosure.ledger import Event
+from mkdocs_advisories.model import Notice, parse_instant
 from mkdocs_advisories.policy import Policy
 from release_day import AFTER, BEFORE, EMBARGO, LATE, NEW, OLD, OTHER, Day, a_mail_server, day
+from sealing import new_keys, put
 
 
 @pytest.fixture
@@ -317,6 +319,39 @@ def test_the_rest_of_a_bundle_is_named_with_what_announces_it(
     ended = today.release(now=LATE)
     assert f"`advisory notify announcement {NEW} --send`" in ended.err
     assert len(server.post.mails) == 1
+
+
+def test_what_was_renamed_is_not_to_be_announced_while_nobody_can_read_it(
+    today: Day, server: MailServer
+) -> None:
+    assert today.release().code == 0
+    file, renamed = (today.folder.path / f"{name}.md" for name in (NEW, "LAN-2024-0005"))
+    renamed.write_text(file.read_text("utf-8").replace(NEW, "LAN-2024-0005"), encoding="utf-8")
+    file.unlink()
+    ended = today.release()
+    assert (ended.code, "advisory notify" in ended.err, len(server.post.mails)) == (3, False, 1)
+
+
+def test_an_upcoming_one_that_no_key_opens_is_not_shown_beyond_its_embargo(today: Day) -> None:
+    config = today.root / "mkdocs.yml"
+    more = (
+        "      upcoming: true\n      projects: [{name: lantern, packages: [crates.io/lantern]}]\n"
+    )
+    config.write_text(MKDOCS_YML + more, encoding="utf-8")
+    for name in (NEW, OTHER):
+        (today.folder.path / f"{name}.md").unlink()
+    keys, end = new_keys(), parse_instant(EMBARGO)
+    keys.write(today.folder)
+    notice = Notice(projects=("lantern",), severity=None, embargo=end)
+    put(today.folder, keys, embargo=EMBARGO, notice=notice, stem=NEW)
+    (today.folder.path / ".gitattributes").write_text("*.sealed.md -text\n", encoding="utf-8")
+    today.commit()
+    shown = today.site / "index.html"
+    assert today.release(now=BEFORE).code == 0
+    assert "adv-upcoming" in shown.read_text("utf-8")
+    ended = today.release(now=AFTER)
+    assert (ended.code, "set ADVISORY_IDENTITY or ADVISORY_KEY" in ended.err) == (2, True)
+    assert "adv-upcoming" not in shown.read_text("utf-8")
 
 
 def test_json_does_not_tell_when_the_next_embargo_ends(today: Day) -> None:

@@ -62,7 +62,7 @@ from mkdocs_advisories.disclosure.standing import (
 )
 from mkdocs_advisories.disclosure.web import Answer, NoAnswer, Web
 from mkdocs_advisories.embargo import Disclosure, disclose
-from mkdocs_advisories.model import NoticeKind, format_instant
+from mkdocs_advisories.model import Notice, NoticeKind, format_instant
 from mkdocs_advisories.problems import Problem, errors
 from mkdocs_advisories.proof.letters import leaks
 from mkdocs_advisories.render.addresses import page_uri
@@ -202,10 +202,16 @@ def begun(project: Project, config_file: Path, wishes: Wishes, done: Done) -> Re
             project.root,
             disclosure.advisories,
             policy=project.policy,
-            ledger=ledger,
+            notices=(*ledger.prenotified(), *_in_headers(catalog)),
             now=instant,
         ),
     )
+
+
+def _in_headers(catalog: Catalog) -> Iterator[Notice]:
+    """Give the notices in the headers of sealed files, opened or not."""
+    yield from catalog.notices
+    yield from (one.notice for one in catalog.unopened if one.notice)
 
 
 def _tell_of_sealed(catalog: Catalog, done: Done, instant: datetime) -> None:
@@ -227,6 +233,7 @@ def run(release: Release) -> None:
         _attempt(release, partial(_put_out, release))
     due = _due(release)
     seen = _seen(release, due)
+    _tell_of_rests(release, due, seen)
     for bundle in due.due:
         _attempt(release, partial(_announce, release, bundle, seen))
     if release.wishes.shared and not release.wishes.is_dry:
@@ -292,7 +299,9 @@ def _put_out(release: Release) -> None:
         release.done.built, release.done.digest = True, digest
         before = _before(release)
         index = _index_of(tree)
-        _must_lose_nothing(before, index)
+        _must_lose_nothing(
+            before, index, what="the new site", ask="Is this an old commit, or is a key missing?"
+        )
         stamp = Stamp(digest=digest, inputs=release.inputs)
         for target in release.wishes.targets:
             _attempt(release, partial(_deploy, release, target, tree, stamp))
@@ -397,15 +406,14 @@ def _index_of(tree: Path) -> Standing:
     return found
 
 
-def _must_lose_nothing(before: Standing, after: Standing) -> None:
+def _must_lose_nothing(before: Standing, after: Standing, *, what: str, ask: str) -> None:
     if complaints := list(owed(before, after)):
         lines = complaints[:_MOST_LINES]
         if more := len(complaints) - len(lines):
             lines.append(f"and {more} more")
         text = "\n".join(f"  {one}" for one in lines)
         raise Stop(
-            "the new site takes away what is public; nothing was deployed\n"
-            f"{text}\nIs this an old commit, or is a key missing?",
+            f"{what} takes away what is public; nothing was deployed\n{text}\n{ask}",
             exit_code=Exit.EMBARGO,
         )
 
@@ -517,13 +525,8 @@ def _record(release: Release, ids: frozenset[str]) -> None:
 
 
 def _due(release: Release) -> Announcing:
-    """Find the mails that are due, and tell people what they have to do themselves."""
+    """Find the mails that are due."""
     found = announcing(release.disclosure.advisories, release.ledger, now=release.instant)
-    for one in found.parted:
-        release.note(
-            f"A part of {_listed(one.ids)} was announced: announce the rest with `advisory notify"
-            f" announcement {' '.join(unannounced(one, release.ledger))} --send`"
-        )
     nothing = Announcing(due=(), parted=found.parted, old=found.old)
     mail = release.project.policy.mail
     if not release.wishes.mails:
@@ -535,6 +538,18 @@ def _due(release: Release) -> Announcing:
     if found.old and not release.ledger.of(Event.LIVE):
         release.note(f"{counted(found.old, 'advisory')} of long ago: no mail is sent about that")
     return found
+
+
+def _tell_of_rests(release: Release, due: Announcing, seen: frozenset[str]) -> None:
+    """Tell people what they have to announce themselves, once readers have it."""
+    live = seen | recorded_by(release.ledger).keys()
+    for one in due.parted:
+        rest = unannounced(one, release.ledger)
+        if live.issuperset(rest):
+            release.note(
+                f"A part of {_listed(one.ids)} was announced: announce the rest with `advisory"
+                f" notify announcement {' '.join(rest)} --send`"
+            )
 
 
 def _announce(release: Release, bundle: Bundle, live: frozenset[str]) -> None:
@@ -702,7 +717,12 @@ def roll_back(release: Release) -> None:
     known = [live] if live else []
     for one in release.wishes.targets:
         present, earlier = _there(one), _previous(one)
-        _must_lose_nothing(together([*known, recorded, present or {}]), earlier)
+        _must_lose_nothing(
+            together([*known, recorded, present or {}]),
+            earlier,
+            what="the output before",
+            ask="Revert what is wrong in the sources, and release that",
+        )
     for one in release.wishes.targets:
         if release.wishes.is_dry:
             release.say(f"Would roll back {one.name}")

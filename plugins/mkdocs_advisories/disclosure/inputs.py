@@ -7,23 +7,29 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from mkdocs_advisories.disclosure.git import Git, GitError
-from mkdocs_advisories.disclosure.ledger import NAME, Event, Ledger
-from mkdocs_advisories.model import Disclosed, format_instant
+from mkdocs_advisories.disclosure.ledger import NAME
+from mkdocs_advisories.model import Disclosed, Notice, format_instant
 from mkdocs_advisories.policy import Policy
 
 
 def inputs_of(
-    root: Path, advisories: Iterable[Disclosed], *, policy: Policy, ledger: Ledger, now: datetime
+    root: Path,
+    advisories: Iterable[Disclosed],
+    *,
+    policy: Policy,
+    notices: Iterable[Notice],
+    now: datetime,
 ) -> str | None:
     """Give the digest of sources, programs and what is disclosed of them at `now`.
 
+    `notices` are all that were ever given: at the end of its embargo one is no longer upcoming.
     None where it cannot be told: outside of a repository, or with changes that are not committed.
     The ledger is not among the sources, since each release adds to it.
     """
     sources = _sources(root)
     if sources is None:
         return None
-    parts = [sources, *_programs(), *_at(now, advisories, policy, ledger)]
+    parts = [sources, *_programs(), *_at(now, advisories, policy, notices)]
     return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -52,7 +58,7 @@ def _programs() -> Iterator[str]:
 
 
 def _at(
-    now: datetime, advisories: Iterable[Disclosed], policy: Policy, ledger: Ledger
+    now: datetime, advisories: Iterable[Disclosed], policy: Policy, notices: Iterable[Notice]
 ) -> Iterator[str]:
     """Give all that changes by time alone."""
     for one in advisories:
@@ -62,7 +68,7 @@ def _at(
     stated = policy.security_txt
     if stated:
         yield "security.txt" if stated.expires > now else "no security.txt"
-    for line in ledger.of(Event.SENT):
-        embargo = str(line.about.get("embargo", ""))
-        if embargo:
-            yield f"{line.about.get('message_id')} {embargo > format_instant(now)}"
+    for notice in notices:
+        if notice.embargo:
+            facts = (format_instant(notice.embargo), notice.severity or "", *notice.projects)
+            yield " ".join(("upcoming" if notice.embargo > now else "over", *facts))

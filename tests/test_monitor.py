@@ -21,9 +21,11 @@ from mkdocs_advisories.disclosure.live import Live
 from mkdocs_advisories.disclosure.monitor import Level, Seen, Source, Term, watch
 from mkdocs_advisories.disclosure.web import Answer, NoAnswer, keeping, patient
 from mkdocs_advisories.disclosure.web import web as web_of
+from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.source.configuration import Configuration, configure
 from mkdocs_advisories.source.site_file import read_site_file
+from sealing import new_keys, put
 from web_server import Web, answers, bomb, cut_chunks, cut_off, hangs_up, leads, web_server
 
 FIRST, SECOND, HELD = "LAN-2026-0001", "LAN-2026-0002", "LAN-2026-0003"
@@ -439,6 +441,19 @@ def test_a_sealed_one_that_should_be_out_is_noticed_by_its_notice(
     found = watch(seen, site="https://security.lantern.example/", policy=policy, now=NOW)
     assert [one.level for one in found.alarms] == levels
     assert all("sealed, and there is no key" in one.text for one in found.alarms)
+
+
+def test_what_a_release_has_opened_is_no_stranger_where_there_is_no_key(
+    monitor: Callable[..., Outcome], written: Folder
+) -> None:
+    keys = new_keys()
+    keys.write(written)
+    (written.path / f"{FIRST}.md").unlink()
+    put(written, keys, embargo=format_instant(PUBLISHED), stem=FIRST)
+    assert "lists 1 more than are disclosed here" in alarms(monitor())[0]
+    times = dict.fromkeys(("published", "modified"), format_instant(PUBLISHED))
+    record(written, LedgerEvent.LIVE, at=PUBLISHED, advisory=FIRST, **times)
+    assert (monitor().code, alarms(monitor())) == (0, [])
 
 
 # Mails.

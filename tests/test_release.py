@@ -82,6 +82,11 @@ def test_a_dry_run_changes_nothing(today: Day, server: MailServer) -> None:
     assert "Would send to announce@lists.lantern.example: " in ended.err
     assert (today.site.is_symlink(), server.post.mails) == (False, [])
     assert today.lines(Event.LIVE) == []
+    told = json.loads(today.release("--dry-run", "--format", "json").out)
+    assert [one.partition(":")[0] for one in told["notes"] if one.startswith("Would")] == [
+        "Would deploy to folder",
+        "Would send to announce@lists.lantern.example",
+    ]
 
 
 def test_a_target_has_to_be_named_and_understood(today: Day) -> None:
@@ -161,11 +166,14 @@ def test_a_log_of_a_failed_build_shows_nothing_held(today: Day) -> None:
 def test_a_build_that_fails_at_something_held_is_told_by_its_codes(today: Day) -> None:
     today.folder.write("LAN-2024-0009", embargo="2025-01-01T00:00:00Z", summary="A secret hinge")
     file = today.folder.path / "LAN-2024-0009.md"
-    file.write_text(file.read_text("utf-8").replace("affected:", "afflicted:"), encoding="utf-8")
-    ended = today.release("--no-mail")
-    assert (ended.code, today.site.is_symlink()) == (1, False)
-    assert "1 file of advisories with errors: ADV102. See `advisory check`" in ended.err
-    assert not any(one in ended.err + ended.out for one in ("hinge", "0009", "afflicted"))
+    sound = file.read_text("utf-8")
+    early = "withdrawn: {date: 2024-05-30T00:00:00Z, reason: None.}\naffected:"
+    for wrong, code in (("afflicted:", "ADV102"), (early, "ADV305")):
+        file.write_text(sound.replace("affected:", wrong), encoding="utf-8")
+        ended = today.release("--no-mail")
+        assert (ended.code, today.site.is_symlink()) == (1, False)
+        assert f"1 file of advisories with errors: {code}. See `advisory check`" in ended.err
+        assert not any(one in ended.err + ended.out for one in ("hinge", "0009", wrong))
 
 
 def test_a_site_that_shows_something_held_is_not_deployed(today: Day) -> None:

@@ -10,6 +10,7 @@ from mkdocs_advisories.disclosure.ledger import Ledger, LedgerError, read_ledger
 from mkdocs_advisories.disclosure.live import expected, look_at
 from mkdocs_advisories.disclosure.monitor import Level, Seen, Source, Watch, watch
 from mkdocs_advisories.disclosure.monitor_report import watch_json, watch_metrics, watch_text
+from mkdocs_advisories.disclosure.standing import recorded_by
 from mkdocs_advisories.disclosure.web import PATIENCE, Web, keeping, patient, web
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.problems import errors
@@ -68,21 +69,27 @@ def _seen(project: Project, site: Web, instant: datetime) -> Seen:
     catalog, policy = project.read_catalog(), project.policy
     public = disclose(catalog.advisories, now=instant).advisories
     soon = disclose(catalog.advisories, now=instant + _ABOUT_NOW).advisories
+    ledger = _ledger(project)
     click.echo(f"Looking for {len(public)} advisories …", err=True)
     fetch = patient(site.fetch)
     live = look_at(
         expected(public, policy=policy),
         feed_uri=policy.feed.uri,
         fetch=fetch,
-        besides=frozenset(one.id for one in soon),
+        besides=frozenset(one.id for one in soon) | _sealed_and_live(catalog, ledger),
     )
     return Seen(
         live=live,
-        ledger=_ledger(project),
+        ledger=ledger,
         security_txt=fetch(SECURITY_TXT) if policy.security_txt else None,
         certificate=site.certificate(),
         source=_source(catalog, instant),
     )
+
+
+def _sealed_and_live(catalog: Catalog, ledger: Ledger | None) -> frozenset[str]:
+    """Give what a release has seen live, if it may be sealed here without a key."""
+    return frozenset(recorded_by(ledger)) if ledger and catalog.unopened else frozenset()
 
 
 def _ledger(project: Project) -> Ledger | None:

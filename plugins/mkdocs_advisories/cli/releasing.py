@@ -18,6 +18,8 @@ from pathlib import Path
 
 import click
 
+from mkdocs_advisories.checks import check
+from mkdocs_advisories.checks.case import House
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.mailing import ledger_of, ledger_stop, planned, stop_in_doubt
 from mkdocs_advisories.cli.project import Project, now
@@ -343,7 +345,9 @@ def _build_stop(release: Release, said: str) -> Stop:
 
 def _withheld(release: Release) -> str:
     """Say what can be said of a build whose own words show something held."""
-    found = errors(release.project.read_catalog().problems)
+    catalog, policy = release.project.read_catalog(), release.project.policy
+    checked = check(House(catalog=catalog, policy=policy, now=release.instant))
+    found = errors((*catalog.problems, *checked.problems))
     files = len({one.place.path for one in found})
     about = f"{counted(files, 'file')} of advisories with errors: {', '.join(_codes(found))}. "
     told = about + "See `advisory check`; what is held stops all others, so mend it or move it away"
@@ -425,7 +429,7 @@ def _deploy(release: Release, target: Target, tree: Path, stamp: Stamp) -> None:
         Stop: what is there is as before.
     """
     if release.wishes.is_dry:
-        release.say(f"Would deploy to {target.name}")
+        release.note(f"Would deploy to {target.name}")
         return
     release.say(f"Deploying to {target.name} …")
     try:
@@ -577,7 +581,7 @@ def _announce(release: Release, bundle: Bundle, live: frozenset[str]) -> None:
     if doubtful:
         _clear_up(release, doubtful, plan)
     elif release.wishes.is_dry:
-        release.say(f"Would send to {', '.join(plan.envelope.lists)}: {plan.letter.subject}")
+        release.note(f"Would send to {', '.join(plan.envelope.lists)}: {plan.letter.subject}")
     else:
         _send(release, plan, bundle)
 

@@ -351,7 +351,7 @@ def _withheld(release: Release) -> str:
     files = len({one.place.path for one in found})
     about = f"{counted(files, 'file')} of advisories with errors: {', '.join(_codes(found))}. "
     told = about + "See `advisory check`; what is held stops all others, so mend it or move it away"
-    withheld = "what the build says shows something held, so it is not shown"
+    withheld = "what it says shows something held, so it is not shown"
     ways = told if found else "Run `mkdocs build --strict` on your own machine"
     return f"{withheld}. {ways}"
 
@@ -656,7 +656,12 @@ def _is_archived(release: Release, message_id: str, plan: Plan) -> bool:
     if mail is None or mail.archive is None:
         return False
     try:
-        url = archived_at(mail.archive, message_id=message_id, subject=plan.letter.subject)
+        url = archived_at(
+            mail.archive,
+            message_id=message_id,
+            subject=plan.letter.subject,
+            ids=plan.about["advisories"],
+        )
     except UnreachableError as error:
         release.note(f"The archive of the list does not answer: {error}")
         return False

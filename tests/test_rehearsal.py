@@ -1,7 +1,6 @@
 """`advisory rehearse`: nothing held is copied, nothing goes out, and the day is judged."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -255,7 +254,6 @@ def test_a_day_is_played_from_the_prenotification_to_the_monitor(
     result = subprocess.run(
         [*program, "rehearse", "--format", "json", "--output", str(place)],
         cwd=checkout.path.parent,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1780315200"},  # it turns back no rehearsal
         capture_output=True,
         check=False,
         text=True,
@@ -282,3 +280,18 @@ def test_a_clock_that_is_turned_back_cannot_be_waited_for(
     assert ended.code == 2
     message = f"Error: a rehearsal goes by the clock, which {name} turns back: unset it"
     assert message in ended.err
+
+
+def test_a_site_that_needs_what_lies_elsewhere_is_told_so(checkout: Folder, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    text = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
+    (inner / "mkdocs.yml").write_text(f"docs_dir: ../docs\n{text}", encoding="utf-8")
+    checkout.path.rename(inner / "advisories")
+    program = [sys.executable, "-P", "-m", "mkdocs_advisories.cli"]
+    result = subprocess.run(
+        [*program, "rehearse"], cwd=inner, capture_output=True, check=False, text=True
+    )
+    assert result.returncode == 1
+    assert "nothing was rehearsed" in result.stderr
+    assert "the copy has the folder of mkdocs.yml" in result.stderr

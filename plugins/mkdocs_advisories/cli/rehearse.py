@@ -34,6 +34,11 @@ from mkdocs_advisories.source.sealed.naming import is_sealed
 _FACTOR, _MARGIN = 2, 10.0
 """The embargo is as far away as two releases take, and some seconds."""
 
+_COPIED = (
+    "If `mkdocs build --strict` succeeds where you are: the copy has the folder of mkdocs.yml,"
+    " without what is hidden at its top, and nothing from elsewhere"
+)
+
 _PROGRAM = (sys.executable, "-P", "-m", "mkdocs_advisories.cli")
 _TURNED = ("ADVISORY_NOW", "SOURCE_DATE_EPOCH")
 _NOT_INHERITED = ("ADVISORY_", "ADVISORIES_", "GIT_", "CI")
@@ -194,7 +199,7 @@ def _today(stage: Stage) -> float:
     today = stage.release("release of today's site")
     if today.exit_code:
         raise Stop(
-            f"today's site cannot be released, so nothing was rehearsed:\n{today.said}",
+            f"today's site cannot be released, so nothing was rehearsed:\n{today.said}\n{_COPIED}",
             exit_code=Exit.PROBLEMS,
         )
     return today.seconds
@@ -203,7 +208,7 @@ def _today(stage: Stage) -> float:
 def _play(stage: Stage, project: Project) -> Seen:
     """Play the day, in the order of the handbook."""
     wait = timedelta(seconds=_FACTOR * _today(stage) + _MARGIN)
-    embargo, until = (_clock() + wait).replace(microsecond=0), time.monotonic() + wait.total_seconds()
+    embargo, until = (now() + wait).replace(microsecond=0), time.monotonic() + wait.total_seconds()
     three = bundle(project.policy, embargo=embargo)
     _write(stage, three)
     stage.say(f"three invented advisories; their embargo ends at {format_instant(embargo)}")
@@ -243,11 +248,6 @@ def _wait(stage: Stage, until: float) -> None:
     """Wait until the embargo has ended, by seconds of the machine's steady clock."""
     stage.say("waiting for the end of the embargo")
     time.sleep(max(0.0, until - time.monotonic()))
-
-
-def _clock() -> datetime:
-    """Read the clock of the machine, which nothing turns back for the commands of a rehearsal."""
-    return datetime.now(UTC)  # noqa: TID251 - its commands go by that clock
 
 
 def _tree(site: Path) -> Mapping[str, bytes]:

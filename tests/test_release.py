@@ -405,7 +405,8 @@ def test_a_connection_that_drops_after_the_text_stops_for_a_person(
 def test_a_ledger_that_cannot_be_read_stops_all(today: Day, server: MailServer) -> None:
     (today.root / "advisories" / ".ledger.jsonl").write_text("<<<<<<< HEAD\n", encoding="utf-8")
     ended = today.release()
-    assert (ended.code, "line 1 is none of its lines" in ended.err) == (3, True)
+    assert (ended.code, "remove the marks of git" in ended.err) == (3, True)
+    assert "the ledger: line 1 is none of its lines: mend .ledger.jsonl" in ended.err
     assert (today.site.is_symlink(), server.post.mails) == (False, [])
 
 

@@ -261,6 +261,27 @@ def test_the_ledger_is_pushed_alone_and_leaves_nothing_to_commit(today: Day, sha
     assert today.release("--push").code == 0
 
 
+def test_a_shared_ledger_that_cannot_be_read_is_told_from_that_of_this_machine(
+    today: Day, server: MailServer, shared: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", str(shared), str(other))
+    (other / "advisories" / ".ledger.jsonl").write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    git(other, "add", "--all")
+    git(other, "commit", "--quiet", "--message", "A bad merge")
+    git(other, "push", "--quiet", "origin", "HEAD:main")
+    ended = today.release("--claim", "origin")
+    assert (ended.code, server.post.mails) == (3, []), ended.err
+    assert "the ledger: that of main at origin: line 1 is none of its lines" in ended.err
+
+
+def test_what_git_says_is_told_by_the_line_that_says_why(today: Day, shared: Path) -> None:
+    git(today.root, "remote", "set-url", "origin", str(shared) + "-gone")
+    ended = today.release("--no-mail", "--push")
+    assert ended.code == 4
+    assert "git ls-remote failed: fatal: " in ended.err
+
+
 def test_a_branch_that_has_diverged_gets_the_lines_and_nothing_else(
     today: Day, shared: Path, tmp_path: Path
 ) -> None:

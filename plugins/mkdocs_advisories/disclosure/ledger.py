@@ -261,6 +261,7 @@ def _line(text: str, number: int) -> Line:
             stated["attempt"], stated["message_id"]
     except (ValueError, KeyError, TypeError, AttributeError, InstantError, RecursionError):
         raise LedgerError(
-            f"line {number} is none of its lines: mend it, for example after a merge"
+            f"line {number} is none of its lines: mend {NAME}; after a merge, keep the lines of"
+            " both sides and remove the marks of git"
         ) from None
     return Line(event=event, time=time, about=stated)

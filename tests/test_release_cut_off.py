@@ -91,18 +91,18 @@ def killed(today: Day, place: str, when: str, *more: str, root: Path | None = No
 @pytest.mark.parametrize(
     ("place", "when"),
     [
-        (f"{RELEASING}:build", "before"),
-        (f"{RELEASING}:build", "after"),
-        (f"{RELEASING}:proven", "after"),
+        (f"{RELEASING}.site:build", "before"),
+        (f"{RELEASING}.site:build", "after"),
+        (f"{RELEASING}.site:proven", "after"),
         (f"{FOLDER}:_must_be", "before"),
         (f"{FOLDER}:FolderTarget._put_beside", "after"),
         (f"{FOLDER}:FolderTarget._switch", "after"),
         (f"{FOLDER}:FolderTarget._prune", "after"),
         (LEDGER, "before"),
         (LEDGER, "live"),
-        (f"{RELEASING}:_record", "after"),
-        (f"{RELEASING}:deliver", "before"),
-        (f"{RELEASING}:deliver", "after"),
+        (f"{RELEASING}.readers:_record", "after"),
+        (f"{RELEASING}.mails:deliver", "before"),
+        (f"{RELEASING}.mails:deliver", "after"),
     ],
 )
 def test_a_run_that_is_killed_is_ended_by_the_next(

@@ -278,8 +278,11 @@ def test_a_folder_that_cannot_have_the_lock_is_told(today: Day) -> None:
 def test_a_bug_in_one_step_keeps_no_mail_back(today: Day, server: MailServer) -> None:
     today.release(now=BEFORE)
     today.folder.write("LAN-2024-0004", embargo=EMBARGO, summary="Handle gets hot")
-    patched = "import sys; from mkdocs_advisories.cli import main; "
-    patched += "from mkdocs_advisories.cli.releasing import site; site.build = lambda *a, **k: {}['x']; main.main(sys.argv[1:])"
+    patched = (
+        "import sys; from mkdocs_advisories.cli import main;"
+        " from mkdocs_advisories.cli.releasing import site;"
+        " site.build = lambda *a, **k: {}['x']; main.main(sys.argv[1:])"
+    )
     command = [sys.executable, "-c", patched, *today.command()[3:]]
     ended = subprocess.run(
         command, env=today.variables(LATE), capture_output=True, text=True, check=False

@@ -7,7 +7,7 @@ by the names of elements, not by the elements; so does this one, for their resul
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -47,12 +47,14 @@ class Section:
     text: list[str] = field(default_factory=list)
 
 
-@cache
-def is_known(index: Callable[..., Any]) -> bool:
+def is_known(index: type[Any]) -> bool:
     """Say whether a search plugin's index is Material's, with the parser that this one equals."""
-    module = sys.modules[index.__module__]
-    if module.__name__ != _MATERIAL or index is not module.SearchIndex:
-        return False
+    return (index.__module__, index.__name__) == (_MATERIAL, "SearchIndex") and _is_equal()
+
+
+@cache
+def _is_equal() -> bool:
+    module = sys.modules[_MATERIAL]
     parts = (
         module.Element,
         module.Section,

@@ -50,6 +50,7 @@ _ATTRIBUTES = {
     "pre": {"class"},
     **{f"h{level}": {"id"} for level in range(TOP_LEVEL, _DEEPEST_LEVEL + 1)},
 }
+_LINKS = {"a": "href", "img": "src"}
 _HIGHLIGHTING = re.compile(r"(highlight|language-[a-z0-9+-]+|[a-z][a-z0-9]{0,2})")
 _ALIGNMENT = re.compile(r"text-align: (left|right|center);")
 _FENCE = re.compile(r" *(`{3,}|~{3,})")
@@ -157,8 +158,11 @@ def _headings(root: html.HtmlElement, taken: set[str]) -> Iterator[Heading]:
 
 
 def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None]) -> None:
-    for element, attribute, link, _ in list(root.iterlinks()):
-        if attribute is None or link.startswith("#") or urlsplit(link).scheme:
+    """Resolve the relative links of all attributes for links that are left in the end."""
+    for element in list(root.iter(*_LINKS)):
+        attribute = _LINKS[str(element.tag)]
+        link = element.get(attribute)
+        if link is None or link.startswith("#") or urlsplit(link).scheme:
             continue
         target = resolve(link)
         if target is None:

@@ -1,15 +1,21 @@
 """Pages are parted into sections for search just as Material's own parser does it."""
 
-import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from material.plugins.search.plugin import Parser, SearchIndex
 
+from conftest import NOW, PROJECT
+from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.mkdocs.searching import Searching
 from mkdocs_advisories.mkdocs.sections import is_known, sections_of
+from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site import build_site
+from mkdocs_advisories.source.catalog import read_catalog
 
-ARTICLE = re.compile(r'<article class="md-content__inner[^>]*>(.*?)</article>', re.DOTALL)
 NAMES = ("p", "pre", "code", "h1", "h2", "h3", "li", "ul", "div", "span", "a", "br", "sup", "td")
 ATTRIBUTES = (
     *("", "", "", ' id="a"', ' id="b&amp;c"', ' class="linenodiv"', " data-search-exclude"),
@@ -42,6 +48,30 @@ def materials(html: str) -> list[tuple[object, ...]] | str:
     except ValueError:
         return "fails"
     return [(one.id, one.title, one.text, one.is_excluded()) for one in parser.data]
+
+
+@pytest.fixture
+def real_pages(policy: Policy) -> list[Page]:
+    """Give the pages of real advisories, and those about many of them."""
+    policy = replace(policy, id_pattern="GHSA-.*")
+    found = read_catalog(PROJECT / "advisories", prefix="advisories", policy=policy)
+    site = build_site(disclose(found.advisories, now=NOW), policy=policy, index_uri="")
+    return [one for one in site.contents.values() if isinstance(one, Page)]
+
+
+def test_real_pages_are_parted_as_material_does(real_pages: list[Page]) -> None:
+    assert len(real_pages) >= 64
+    for page in real_pages:
+        assert ours(page.html) == materials(page.html), page.uri
+
+
+def test_entries_are_the_same_from_a_parser_that_is_not_known(
+    real_pages: list[Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searching = Searching(kind=SearchIndex, settings={})
+    known = [searching.entries(one) for one in real_pages]
+    monkeypatch.setattr("mkdocs_advisories.mkdocs.searching.is_known", lambda _: False)
+    assert [searching.entries(one) for one in real_pages] == known
 
 
 def test_the_parser_of_the_material_that_is_installed_is_the_one_that_is_known() -> None:

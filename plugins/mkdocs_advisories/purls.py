@@ -56,6 +56,7 @@ def purl_of(package: Package) -> str | None:
     return package.purl or made_purl(package.ecosystem, package.name)
 
 
+@lru_cache(maxsize=1024)
 def versioned(purl: str, version: str) -> str | None:
     """Give the URL of one version of a package, or None where that cannot be written."""
     try:

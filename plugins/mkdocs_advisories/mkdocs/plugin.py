@@ -51,6 +51,7 @@ from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
+from mkdocs_advisories.press.hands import collect_rarely
 from mkdocs_advisories.press.output import write
 from mkdocs_advisories.press.shell import Kind, Shells, kind_of
 from mkdocs_advisories.press.store import Store
@@ -114,6 +115,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
+        collect_rarely()
 
     @event_priority(-50)
     @discreet

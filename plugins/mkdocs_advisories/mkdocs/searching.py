@@ -10,6 +10,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.toc import TableOfContents
 
+from mkdocs_advisories.mkdocs.sections import is_known, sections_of
 from mkdocs_advisories.mkdocs.theme_pages import contents_of, page_meta, search_of
 from mkdocs_advisories.render.page import Page
 
@@ -64,15 +65,19 @@ class Searching:
         if self.kind is None:
             return None
         index = self.kind(**self.settings)
-        index.add_entry_from_context(
-            SearchedPage(
-                title=page_meta(page)["title"],
-                url=page.uri,
-                content=page.html,
-                toc=contents_of(page),
-                meta=page_meta(page),
-            )
+        searched = SearchedPage(
+            title=page_meta(page)["title"],
+            url=page.uri,
+            content=page.html,
+            toc=contents_of(page),
+            meta=page_meta(page),
         )
+        sections = sections_of(page.html) if page.is_searched and is_known(self.kind) else None
+        if sections is None:
+            index.add_entry_from_context(searched)
+        for section in sections or ():
+            if not section.is_excluded:
+                index.create_entry_for_section(section, searched.toc, searched.url, searched)
         found = index.entries if hasattr(index, "entries") else index._entries  # noqa: SLF001 - MkDocs' own
         return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _INSTANT = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -44,6 +45,7 @@ def parse_instant(text: str) -> datetime:
         raise InstantError("there is no such day or time of day") from None
 
 
+@lru_cache(maxsize=1024)
 def format_instant(instant: datetime) -> str:
     """Write an aware instant as RFC 3339 in UTC, with a fraction only where there is one."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

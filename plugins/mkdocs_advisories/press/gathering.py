@@ -280,6 +280,7 @@ def _pieces(sheet: Sheet, advisory_id: str, task: Task) -> dict[str, bytes]:
     """Give what was made of an advisory, in the pieces in which it is needed."""
     pieces = {
         "sheet": packed(to_json(sheet)),
+        "entry": packed(sheet.entry_html.encode()),
         "osv": packed(sheet.records[osv_uri(advisory_id)]),
     }
     found = task.entries(sheet.page)

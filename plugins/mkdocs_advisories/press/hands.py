@@ -46,6 +46,11 @@ def spread(
                     yield from results
 
 
+def collect_rarely() -> None:
+    """Let the garbage collector look only now and then: nearly all that is made has no cycles."""
+    gc.set_threshold(_YOUNG)
+
+
 def can_fork() -> bool:
     """Say whether a fork is safe: one of a process with threads, as a server has, may hang."""
     return sys.platform == "linux" and threading.active_count() == 1
@@ -69,7 +74,7 @@ def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[Connectio
 def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:
     """Do a share of the work in a process of its own, and say nothing on the terminal."""
     gc.freeze()
-    gc.set_threshold(_YOUNG)
+    collect_rarely()
     try:
         for start in range(0, len(jobs), 16):
             pipe.send([work(one) for one in jobs[start : start + 16]])

@@ -44,9 +44,11 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     """
     orders = _orders(site, shells, written, kinds, marks)
     plain = [one for one in orders if one.shell is None]
+    made: set[str] = set()
     for one in plain:
         page = site.contents.page(one.disclosed)
-        written.groups[one.disclosed.id] = _written(one, site, shells.ordinary(page), written.site)
+        output = shells.ordinary(page)
+        written.groups[one.disclosed.id] = _written(one, site, output, written.site, made)
     framed = [one for one in orders if one.shell is not None]
     shares = [framed[start : start + _SHARE] for start in range(0, len(framed), _SHARE)]
     hands = workers_for(len(framed)) if can_fork() else 1
@@ -56,7 +58,6 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
             written.groups |= groups
     except HandsError:
         written.groups |= work([one for one in framed if one.disclosed.id not in written.groups])
-    made: set[str] = set()
     for uri, content in site.contents.rest.items():
         if isinstance(content, Page):
             _put(written.site, f"{uri}index.html", _encoded(shells.printed(content)), made)
@@ -82,17 +83,17 @@ def _orders(
 
 
 def _write_share(site: Site, folder: Path, orders: Sequence[Order]) -> dict[str, Group]:
+    made: set[str] = set()
     return {
         one.disclosed.id: _written(
-            one, site, one.shell.printed(site.contents.page(one.disclosed)), folder
+            one, site, one.shell.printed(site.contents.page(one.disclosed)), folder, made
         )
         for one in orders
         if one.shell
     }
 
 
-def _written(order: Order, site: Site, printed: str, folder: Path) -> Group:
-    made: set[str] = set()
+def _written(order: Order, site: Site, printed: str, folder: Path, made: set[str]) -> Group:
     group = order.group
     for uri, content in site.contents.of(order.disclosed).items():
         if isinstance(content, Page):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 
+from markupsafe import Markup
+
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
 from mkdocs_advisories.press.store import Record, Store, remembered, unpacked
@@ -25,15 +27,22 @@ class StoredSheets:
         self._records = records
         self._make = make
         self._fresh = {one.id: make(one) for one in advisories if one.id not in records}
+        self._last: tuple[Disclosed, Sheet] | None = None
 
     def sheet(self, disclosed: Disclosed) -> Sheet:
         """Give the sheet of an advisory. One that is damaged is made again."""
         if disclosed.id in self._fresh:
             return self._fresh[disclosed.id]
+        if self._last is None or self._last[0] is not disclosed:
+            self._last = (disclosed, self._restored(disclosed))
+        return self._last[1]
+
+    def entry_html(self, disclosed: Disclosed) -> Markup:
+        """Give the text of an advisory in feeds."""
         try:
-            return from_json(self._piece(disclosed, "sheet"))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return self._make(disclosed)
+            return Markup(self._piece(disclosed, "entry").decode())  # noqa: S704 - it was safe when it was written
+        except (ValueError, KeyError):
+            return self.sheet(disclosed).entry_html
 
     def osv(self, disclosed: Disclosed) -> bytes:
         """Give the OSV record of an advisory."""
@@ -76,6 +85,12 @@ class StoredSheets:
             levels=tuple(facts["levels"]),
             has_title=facts["has_title"],
         )
+
+    def _restored(self, disclosed: Disclosed) -> Sheet:
+        try:
+            return from_json(self._piece(disclosed, "sheet"))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return self._make(disclosed)
 
     def _piece(self, disclosed: Disclosed, name: str) -> bytes:
         raw = self._store.piece(self._records[disclosed.id], name)

@@ -8,7 +8,7 @@ from mkdocs_advisories.render.characters import carried
 
 Document = dict[str, Any]
 
-_SUSPECT = re.compile(r"\\u00[01]|[\ud800-\udfff\ufffe\uffff]")
+_SUSPECT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 
 def json_bytes(document: Document | list[Any], *, indent: int | None = None) -> bytes:
@@ -18,7 +18,7 @@ def json_bytes(document: Document | list[Any], *, indent: int | None = None) -> 
     several times as fast.
     """
     text = _dumped(document, indent)
-    if _SUSPECT.search(text):
+    if _is_suspect(text):
         text = _dumped(_without_the_uncarried(document), indent)
     return f"{text}\n".encode()
 
@@ -38,6 +38,11 @@ def _dumped(document: object, indent: int | None) -> str:
         separators=separators,
         sort_keys=True,
     )
+
+
+def _is_suspect(text: str) -> bool:
+    """Say whether there may be something that cannot be carried: quick for plain ASCII."""
+    return "\\u00" in text or (not text.isascii() and _SUSPECT.search(text) is not None)
 
 
 def _without_the_uncarried(value: object) -> object:

@@ -22,11 +22,14 @@ _DEEPEST_LEVEL = 6
 _EXTENSIONS = (
     "tables",
     "sane_lists",
+    "pymdownx.highlight",
     "pymdownx.superfences",
     "pymdownx.magiclink",
     "pymdownx.tilde",
 )
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    # No colours: the theme has them, and Pygments would work through its own at each block.
+    "pymdownx.highlight": {"pygments_style": ()},
     "pymdownx.superfences": {"custom_fences": [], "disable_indented_code_blocks": False},
     "pymdownx.tilde": {"subscript": False},
 }
@@ -47,6 +50,7 @@ _ATTRIBUTES = {
     "pre": {"class"},
     **{f"h{level}": {"id"} for level in range(TOP_LEVEL, _DEEPEST_LEVEL + 1)},
 }
+_LINKS = {"a": "href", "img": "src"}
 _HIGHLIGHTING = re.compile(r"(highlight|language-[a-z0-9+-]+|[a-z][a-z0-9]{0,2})")
 _ALIGNMENT = re.compile(r"text-align: (left|right|center);")
 _FENCE = re.compile(r" *(`{3,}|~{3,})")
@@ -82,6 +86,21 @@ def to_html(
     Raises:
         RecursionError: the text is nested deeper than the renderer can follow.
     """
+    anywhere = _anywhere(markdown)
+    if anywhere and taken.isdisjoint(one.id for one in anywhere.headings):
+        return anywhere
+    return _to_html(markdown, resolve, taken)
+
+
+@lru_cache(maxsize=2)
+def _anywhere(markdown: str) -> Html | None:
+    """Render a body once for its page and its entry in feeds; None if it has relative links."""
+    relative: list[str] = []
+    made = _to_html(markdown, relative.append, frozenset())
+    return None if relative else made
+
+
+def _to_html(markdown: str, resolve: Callable[[str], str | None], taken: frozenset[str]) -> Html:
     root = html.fragment_fromstring(_converted(markdown), create_parent="div")
     headings = tuple(_headings(root, set(taken)))
     _resolve_links(root, resolve)
@@ -101,7 +120,6 @@ def title_to_html(title: str) -> Markup:
 
 @lru_cache(maxsize=2)
 def _converted(markdown: str) -> str:
-    """Convert a text; once, for its page and its entry in feeds."""
     converted: str = _converter().reset().convert(_lists_parted(markdown))
     return converted
 
@@ -140,8 +158,11 @@ def _headings(root: html.HtmlElement, taken: set[str]) -> Iterator[Heading]:
 
 
 def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None]) -> None:
-    for element, attribute, link, _ in list(root.iterlinks()):
-        if attribute is None or link.startswith("#") or urlsplit(link).scheme:
+    """Resolve the relative links of all attributes for links that are left in the end."""
+    for element in list(root.iter(*_LINKS)):
+        attribute = _LINKS[str(element.tag)]
+        link = element.get(attribute)
+        if link is None or link.startswith("#") or urlsplit(link).scheme:
             continue
         target = resolve(link)
         if target is None:
@@ -161,6 +182,7 @@ def _clean(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def _filter(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return " ".join(one for one in value.split() if _HIGHLIGHTING.fullmatch(one)) or None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mkdocs_advisories.model import Disclosed, format_instant
 from mkdocs_advisories.policy import Policy
@@ -57,8 +57,11 @@ def _social(disclosed: Disclosed, policy: Policy, title: str, description: str) 
 
 
 def _elements(stated: Mapping[str, str]) -> Markup:
-    line = Markup('<meta property="{}" content="{}">\n')
-    return Markup().join(line.format(*one) for one in stated.items())
+    lines = (
+        f'<meta property="{escape(name)}" content="{escape(text)}">\n'
+        for name, text in stated.items()
+    )
+    return Markup("".join(lines))  # noqa: S704 - escaped
 
 
 def _linked_data(disclosed: Disclosed, policy: Policy, title: str, description: str) -> Markup:

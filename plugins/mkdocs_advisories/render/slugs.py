@@ -5,6 +5,7 @@ share one: not even where capital and small letters are the same, as on some dis
 """
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 from mkdocs_advisories.policy import Policy
@@ -55,6 +56,7 @@ def _marked(slug: str, name: str) -> str:
     return f"{slug[:_LONGEST]}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
+@lru_cache(maxsize=1024)
 def plain_slug(name: str) -> str:
     """Write a name as readers would expect it in an address. Two names may share one."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"

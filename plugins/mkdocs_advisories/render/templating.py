@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mkdocs_advisories.render.addresses import harmless
 from mkdocs_advisories.render.words import ENGLISH, has_words, words_of
@@ -54,6 +54,7 @@ def _environment(language: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
     words = words_of(language)
@@ -75,7 +76,7 @@ def _spoken(language: str) -> Markup:
 
 
 def _code(text: str) -> Markup:
-    return Markup("<code>{}</code>").format(text)
+    return Markup(f"<code>{escape(text)}</code>")  # noqa: S704 - escaped
 
 
 def _here(root: str, url: str | None) -> str | None:

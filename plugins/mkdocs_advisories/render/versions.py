@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from mkdocs_advisories.model import Affected, Range, RangeType
 from mkdocs_advisories.policy import Maintained
@@ -56,6 +57,7 @@ class PackageVersions:
     commands: tuple[str, ...]
 
 
+@lru_cache(maxsize=64)
 def package_versions(
     affected: Affected, *, maintained: Maintained | None, day: date, words: Words
 ) -> PackageVersions:

@@ -132,7 +132,7 @@ def _files_of_all(
     public = frozenset(one.id for one in advisories)
 
     def entry_of(one: Disclosed) -> Entry:
-        html = sheets.sheet(one).entry_html
+        html = sheets.entry_html(one)
         resolve = absolute(policy.site_url)
         return entry(one, policy=policy, public=public, resolve=resolve, html=html)
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from markupsafe import Markup
+
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.site.sheet import Sheet, SheetOf
@@ -13,6 +15,9 @@ class Sheets(Protocol):
 
     def sheet(self, disclosed: Disclosed) -> Sheet:
         """Give the sheet of an advisory."""
+
+    def entry_html(self, disclosed: Disclosed) -> Markup:
+        """Give the text of an advisory in feeds."""
 
     def osv(self, disclosed: Disclosed) -> bytes:
         """Give the OSV record of an advisory."""
@@ -33,6 +38,10 @@ class FreshSheets:
     def sheet(self, disclosed: Disclosed) -> Sheet:
         """Give the sheet of an advisory."""
         return self._made[disclosed.id]
+
+    def entry_html(self, disclosed: Disclosed) -> Markup:
+        """Give the text of an advisory in feeds."""
+        return self._made[disclosed.id].entry_html
 
     def osv(self, disclosed: Disclosed) -> bytes:
         """Give the OSV record of an advisory."""

@@ -3,9 +3,8 @@
 Formats that name products by id share these, so that the same product has one id in all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote
 
@@ -36,8 +35,7 @@ class PackageProducts:
     fixed: tuple[Product, ...]
 
 
-@lru_cache(maxsize=4)
-def package_products(affected: tuple[Affected, ...]) -> tuple[PackageProducts, ...]:
+def package_products(affected: Iterable[Affected]) -> tuple[PackageProducts, ...]:
     """Give the products of each package, in the order of the packages' names.
 
     A package that is listed more than once is one. Versions by name count where no range has them,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from mkdocs_advisories.model import Affected, Range, RangeType
 from mkdocs_advisories.policy import Maintained
@@ -57,7 +56,6 @@ class PackageVersions:
     commands: tuple[str, ...]
 
 
-@lru_cache(maxsize=64)
 def package_versions(
     affected: Affected, *, maintained: Maintained | None, day: date, words: Words
 ) -> PackageVersions:

@@ -114,7 +114,7 @@ def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator
     for batch in site.contents.batches:
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
-            for one in batch.pages
+            for one in batch.pages()
         }
         yield _order(written, name_of(batch), batch.mark, found, batch.contents, is_whole=True)
 

@@ -65,7 +65,7 @@ class Site:
             title = f"{PREVIEW}: {one.title}" if self.is_preview else one.title
             yield Brief(uri=page_uri(one.id), title=title, modified=one.modified)
         for batch in self.contents.batches:
-            yield from batch.pages
+            yield from batch.pages()
 
 
 def build_site(  # noqa: PLR0913 - what is published, and with what
@@ -96,6 +96,9 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         *feed_files(sheets, policy=policy, entry_of=_entries(sheets, policy), upcoming=upcoming),
         *index_files(sheets, policy=policy, signer=signer, as_of=disclosure.as_of),
     )
+    sheets.make_planned()
+    found = tuple(_found(sheets, batches, search)) if search else ()
+    sheets.make_planned()
     root = "../" * index_uri.count("/")
     rows = placed(lists.row_of, sheets.outlines[: policy.pages.rows], root=root)
     return Site(
@@ -110,7 +113,7 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         index_uri=index_uri,
         rows=rows,
         missing=missing(policy=policy, index_uri=index_uri),
-        found=tuple(_found(sheets, batches, search)) if search else (),
+        found=found,
         notes=tuple(note for one in sheets.outlines for note in one.notes),
         is_preview=is_preview,
     )
@@ -148,7 +151,7 @@ def _found(sheets: Sheets, batches: Sequence[Batch], search: Search) -> Iterator
     for some in chunks(sheets.outlines):
         yield sheets.kept("found", some, partial(of_advisories, some))
     for batch in batches:
-        if any(one.is_searched for one in batch.pages):
+        if any(one.is_searched for one in batch.pages()):
             make = partial(of_batch, batch)
             is_new = batch.mark is None
             yield make if is_new else sheets.kept(f"found {batch.name}", batch.made_of, make)

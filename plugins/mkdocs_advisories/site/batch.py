@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from mkdocs_advisories.render.outline import Outline
@@ -70,6 +71,7 @@ def batch_of_pages(name: str, pages: Iterable[Page]) -> Batch:
     return Batch(name=name, pages=lambda: pages_now, contents=partial(dict[str, Content], made))
 
 
-def batch_of_file(uri: str, content: bytes) -> Batch:
-    """Give a file that is made already."""
-    return Batch(name=uri, files=(uri,), contents=lambda: {uri: content})
+def batch_of_file(uri: str, content: bytes, *, is_noted: bool = True) -> Batch:
+    """Give a file that is made already. If it may not be noted down, it is always new."""
+    mark = sha256(content).hexdigest() if is_noted else None
+    return Batch(name=uri, mark=mark, files=(uri,), contents=lambda: {uri: content})

@@ -52,6 +52,7 @@ from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
 from mkdocs_advisories.press.hands import collect_rarely
+from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.output import name_of, write
 from mkdocs_advisories.press.shell import Kind, Shells, kind_of
 from mkdocs_advisories.press.store import Store
@@ -95,6 +96,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     theme: Theme
     index_uri: str
     cache: Path | None
+    memory: Memory | None
     store: Store
     sheets: StoredSheets | None
     fingerprint: str = ""
@@ -158,7 +160,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         signer = _signer()
         self.cache = _cache_folder(config, self.folder)
         self.fingerprint = fingerprint(policy, index_uri, searching.stated)
-        self.store = Store(self.cache, fingerprint=self.fingerprint)
+        self.store = self._store(self.cache)
         self.fingerprint += signer.fingerprint if signer else ""
         self._look(Path(config.site_dir))
         task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
@@ -182,6 +184,15 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.store.save()
         return site
 
+    def _store(self, folder: Path | None) -> Store:
+        """Open the store; while serving, it stays open from build to build."""
+        known: Store | None = getattr(self, "store", None)
+        if known and self.command == "serve" and known.is_about(folder, self.fingerprint):
+            known.begin_again()
+            return known
+        self.memory = Memory() if self.command == "serve" else None
+        return Store(folder, fingerprint=self.fingerprint)
+
     def _look(self, site: Path) -> None:
         """Begin to look at what the last build has left."""
         is_serving = self.command == "serve"
@@ -199,6 +210,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 task=task,
                 store=self.store,
                 identities=_identities(),
+                memory=self.memory,
             )
         except (DoubtError, OSError):
             catalog = self._catalog(settings, task.now)

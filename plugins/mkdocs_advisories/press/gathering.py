@@ -24,6 +24,7 @@ from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.hands import HandsError, spread
+from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.shell import has_title
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.problems import Level, Problem
@@ -98,15 +99,16 @@ class Made:
     entry: Entry | None = None
 
 
-def gather(
+def gather(  # noqa: PLR0913 - where everything is, and what decides
     folder: Path,
     *,
     prefix: str,
     task: Task,
     store: Store,
     identities: Identities,
+    memory: Memory | None = None,
 ) -> Gathered:
-    """Read a folder, and make and store what is missing.
+    """Read a folder, and make and store what is missing. A server has a `memory`.
 
     Raises:
         DoubtError: something is not well.
@@ -118,7 +120,7 @@ def gather(
     sealed = read_sealed_entries(listing, policy=task.policy, identities=identities)
     if sealed.problems:
         raise DoubtError
-    search = _Search(jobs_of(listing, policy=task.policy), task, store)
+    search = _Search(jobs_of(listing, policy=task.policy), task, store, memory)
     search.make_missing()
     kept = [*search.kept(), *sealed.opened]
     paths = frozenset([*search.jobs, *map(listing.name, listing.sealed)])
@@ -138,13 +140,18 @@ def gather(
 class _Search:
     """The files of a folder by their paths, and how far each one is known."""
 
-    def __init__(self, jobs: Iterable[Job], task: Task, store: Store) -> None:
+    def __init__(
+        self, jobs: Iterable[Job], task: Task, store: Store, memory: Memory | None
+    ) -> None:
         self.jobs = {one.path: one for one in jobs}
+        self._memory = memory or Memory()
+        self._is_serving = memory is not None
         self._task = task
         self._store = store
         self._records: dict[str, Record] = {}
-        self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
         self._kept: dict[str, Entry | None] = {}
+        self._keys: dict[str, str] = {}
+        self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
 
     def make_missing(self) -> None:
         """Make what the store lacks; what is held, or not only of the past, is kept out of it."""
@@ -167,13 +174,20 @@ class _Search:
                 register=register,
             )
 
-        _sound(house(kept))
-        held = house(kept).held_by_name
-        telling = last_words(held)
+        held = house(kept)
+        self._memory.judge(self._about(kept, paths), lambda: _sound(held))
+        looked = self._memory.look_for(last_words(held.held_by_name))
         for path, record in self._records.items():
-            if "" in telling or not telling.isdisjoint(record.facts["words"].split(" ")):
-                _sound(house([read(self.jobs[path])]))
+            if self._keys[path] not in looked:
+                if _may_tell(record, self._memory.telling):
+                    _sound(house([read(self.jobs[path])]))
+                looked.add(self._keys[path])
         self._apart(_names_of(kept))
+
+    def _about(self, kept: Sequence[Entry], paths: frozenset[str]) -> object:
+        """Give what stands for what is judged; None if it may be another in the next build."""
+        keys = {one.path: self._keys.get(one.path) for one in kept}
+        return None if None in keys.values() else (paths, keys)
 
     def link(self, also: Iterable[Disclosed]) -> Around:
         """Make again what says something of others that is no longer so; give what is so now."""
@@ -224,10 +238,14 @@ class _Search:
         return entry.advisory
 
     def _is_known(self, job: Job) -> bool:
-        key = _key(job, _raw(job))
+        key = self._memory.key(job, _key_of) if self._is_serving else _key_of(job)
+        self._keys[job.path] = key
         record = self._store.get(key)
         if record is None:
-            return False
+            entry = self._memory.held(key, self._task.now)
+            if entry:
+                self._kept[job.path] = entry
+            return entry is not None
         if datetime.fromisoformat(record.facts["last"]) > self._task.now:
             self._store.forget(key)  # the clock stands earlier: not yet public, so nowhere
             return False
@@ -249,6 +267,8 @@ class _Search:
             raise DoubtError
         if made.pieces is None:
             self._kept[made.path] = made.entry
+            if made.entry:
+                self._memory.entries[made.key] = made.entry
         else:
             self._records[made.path] = self._store.put(made.key, made.facts, made.pieces)
 
@@ -339,6 +359,11 @@ def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
     return pieces if found is None else {**pieces, "found": packed(found.encode())}
 
 
+def _may_tell(record: Record, telling: frozenset[str]) -> bool:
+    """Say whether a file may hold a name of which these are the last words."""
+    return "" in telling or not telling.isdisjoint(record.facts["words"].split(" "))
+
+
 def _sound(house: House) -> None:
     checked = check(house, level=Level.ERROR)
     if house.catalog.problems or checked.problems or checked.crashes:
@@ -350,6 +375,10 @@ def _raw(job: Job) -> bytes:
     if isinstance(raw, Problem):
         raise DoubtError
     return raw
+
+
+def _key_of(job: Job) -> str:
+    return _key(job, _raw(job))
 
 
 def _key(job: Job, raw: bytes) -> str:

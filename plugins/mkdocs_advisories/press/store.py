@@ -37,12 +37,16 @@ class Piece(NamedTuple):
 
 @dataclass(kw_only=True, slots=True)
 class Record:
-    """What is stored under a key: facts at hand, and pieces that are read when they are needed."""
+    """What is stored under a key: facts at hand, and pieces that are read when they are needed.
+
+    `outline` is what was made of the facts; it is kept for the next build of a server.
+    """
 
     facts: Any
     pieces: dict[str, Piece]
     file: IO[bytes] = field(repr=False)
     is_used: bool = False
+    outline: Any = None
 
 
 class Store:
@@ -60,6 +64,16 @@ class Store:
         if folder is not None:
             for number in range(_SHARDS):
                 self._read_shard(number, folder / _NAME.format(number))
+
+    def is_about(self, folder: Path | None, fingerprint: str) -> bool:
+        """Say whether this is the store of a folder, and its contents are still good."""
+        return (self._folder, self._fingerprint) == (folder, fingerprint)
+
+    def begin_again(self) -> None:
+        """Begin another build: what it does not use is gone after it."""
+        self.notes.clear()
+        for one in self._records.values():
+            one.is_used = False
 
     def get(self, key: str) -> Record | None:
         """Give a record, which then stays in the store."""

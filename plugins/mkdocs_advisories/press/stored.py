@@ -180,7 +180,12 @@ class StoredSheets:
 
     def _outline(self, name: str) -> Outline:
         record = self._records.get(name)
-        return outline_from(record.facts["outline"]) if record else self._fresh[name].outline
+        if record is None:
+            return self._fresh[name].outline
+        if record.outline is None:
+            record.outline = outline_from(record.facts["outline"])
+        outline: Outline = record.outline
+        return outline
 
     def _restored(self, line: Outline) -> Sheet:
         try:

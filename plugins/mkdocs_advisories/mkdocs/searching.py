@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.contrib.search import SearchPlugin
+from mkdocs.contrib.search.search_index import SearchIndex
 from mkdocs.structure.toc import TableOfContents
 
 from mkdocs_advisories.mkdocs.sections import is_known, sections_of
@@ -46,6 +48,8 @@ class Searching:
         plugin = search_of(config)
         is_on = plugin is not None and plugin.config.get("enabled", True)
         index = getattr(plugin, "search_index", None)
+        if index is None and isinstance(plugin, SearchPlugin):
+            index = SearchIndex(**plugin.config)  # as it makes its own, when the build begins
         if not is_on or index is None:
             return cls(kind=None, settings={})
         return cls(kind=type(index), settings=dict(index.config))

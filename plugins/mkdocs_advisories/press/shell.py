@@ -8,17 +8,17 @@ the probe is not believed but seen, twice:
   for many of all levels, must be what the theme itself makes. If not, the theme is asked for each
   row of levels.
 - Folders: of an address such as `projects/lantern/versions/1.2/` every second part is a name, and
-  pages whose addresses differ in names alone have the same shell. In each folder the first page for
-  each number of headings is compared, byte by byte, with what the theme makes of it. If that is
-  something else, that folder is probed by itself; if this is not right either, the theme renders
-  every page of that kind.
+  pages whose addresses differ in names alone have the same shell. The first page for each number of
+  headings is compared, byte by byte, with what the theme makes of it; for any other folder a probe
+  is. If that is something else, the folder has a shell of its own; if this is not right either, the
+  theme renders every page of that kind.
 
 A page that may be named in its shell, as in a link from all pages to it, is rendered by the theme.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from typing import TypeGuard
@@ -92,13 +92,14 @@ class Shell:
     """What stands around the values of pages.
 
     `has_one_policy` says that the values change nothing in the policy, but for the text itself.
-    `compared` are the folders in which it was seen to be right.
+    `folders` are those in which it was seen to be right.
     """
 
     pieces: Pieces
     has_card: bool
     has_one_policy: bool
-    compared: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    _mark: str = field(default="", repr=False)
     _policies: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
     def names(self, part: str) -> bool:
@@ -109,11 +110,13 @@ class Shell:
     @property
     def mark(self) -> str:
         """What stands for the shell: it changes with it."""
-        pieces = (
-            one if isinstance(one, str) else f"{one.value}{one.index}{one.filter.__name__}"
-            for one in self.pieces
-        )
-        return sha256("\0".join([str(self.has_card), *pieces]).encode()).hexdigest()
+        if not self._mark:
+            pieces = (
+                one if isinstance(one, str) else f"{one.value}{one.index}{one.filter.__name__}"
+                for one in self.pieces
+            )
+            self._mark = sha256("\0".join([str(self.has_card), *pieces]).encode()).hexdigest()
+        return self._mark
 
     def printed(self, page: Page) -> str:
         """Put a page of the shell's kind in.
@@ -156,7 +159,7 @@ class Shells:
             return None
         if kind not in self._choices:
             self._choices[kind] = _Choice(self._candidates(kind))
-        return self._choices[kind].shell(uri, lambda shell: self._is_right(shell, page()))
+        return self._choices[kind].shell(uri, lambda shell: self._is_right(shell, kind, page))
 
     def printed(self, page: Page) -> str:
         """Print a page: in its shell if it has one, else by the theme alone."""
@@ -179,21 +182,22 @@ class Shells:
                 yield own
 
     def _family(self, folder: str, *, has_title: bool) -> "_Family":
+        def probed(levels: Sequence[int]) -> Shell:
+            return _shell_of(self._rendered(_probe_in(folder, levels, has_title=has_title)))
+
         key = (folder, has_title)
         if key not in self._families:
-            uri = f"{folder}{mark(PART, folder.count('/'))}/"
-            self._families[key] = _Family(partial(self._probed, uri=uri, has_title=has_title))
+            self._families[key] = _Family(probed)
         return self._families[key]
 
-    def _probed(self, levels: Sequence[int], *, uri: str, has_title: bool) -> Shell:
-        return _shell_of(self._rendered(probe(uri=uri, levels=levels, has_title=has_title)))
-
-    def _is_right(self, shell: Shell, page: Page) -> bool:
-        """Compare a page in a shell with what the theme makes of it, once for a folder."""
-        folder = folder_of(page.uri)
-        if folder not in shell.compared and shell.printed(page) == self.ordinary(page):
-            shell.compared.add(folder)
-        return folder in shell.compared
+    def _is_right(self, shell: Shell, kind: Kind, page: Callable[[], Page]) -> bool:
+        """Compare once for a folder: a page in the first one, probes in others."""
+        if kind.folder not in shell.folders:
+            probe_there = _probe_in(kind.folder, kind.levels, has_title=kind.has_title)
+            seen = probe_there if shell.folders else page()
+            if shell.printed(seen) == self.ordinary(seen):
+                shell.folders.add(kind.folder)
+        return kind.folder in shell.folders
 
 
 class _Choice:
@@ -314,6 +318,11 @@ def _values(page: Page, policy: str, head: str) -> Mapping[str, Sequence[str]]:
 
 def _parts(uri: str) -> list[str]:
     return uri.rstrip("/").split("/")
+
+
+def _probe_in(folder: str, levels: Sequence[int], *, has_title: bool) -> Page:
+    uri = f"{folder}{mark(PART, folder.count('/'))}/"
+    return probe(uri=uri, levels=levels, has_title=has_title)
 
 
 def _names(folder: str) -> list[str]:

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -473,6 +475,13 @@ def test_the_cache_is_not_put_where_it_would_be_published(
     with pytest.raises(Abort):
         build_at()
     assert "name a folder of its own" in caplog.text
+
+
+def test_what_few_builds_need_is_not_loaded_with_the_plugin() -> None:
+    loaded = "import sys, mkdocs_advisories.mkdocs.plugin; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    rare = {"feedgen", "http.client", "jsonschema", "mkdocs.livereload", "smtplib", "ssl"}
+    assert rare.intersection(run.stdout.split()) == set()
 
 
 _SEGMENT = st.text("ab.-", min_size=1, max_size=3).filter(lambda one: one.strip("."))

@@ -5,9 +5,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
@@ -30,6 +31,9 @@ def spread(
     if hands <= 1:
         yield from map(work, jobs)
         return
+    # Loaded here, for small sites are made by one process.
+    from multiprocessing.connection import Connection, wait  # noqa: PLC0415 - see above
+
     with ExitStack() as stack:
         pipes = {stack.enter_context(_hand(work, jobs[one::hands])) for one in range(hands)}
         while pipes:
@@ -57,7 +61,9 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[Connection]:
+def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator["Connection"]:
+    from multiprocessing import get_context  # noqa: PLC0415 - as above
+
     context = get_context("fork") if can_fork() else get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(theirs, work, jobs), daemon=True)
@@ -71,7 +77,7 @@ def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[Connectio
         process.terminate()
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:
+def _serve(pipe: "Connection", work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:
     """Do a share of the work in a process of its own, and say nothing on the terminal."""
     gc.freeze()
     collect_rarely()

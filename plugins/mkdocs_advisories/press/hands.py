@@ -4,11 +4,10 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
 
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
@@ -31,9 +30,6 @@ def spread(
     if hands <= 1:
         yield from map(work, jobs)
         return
-    # Loaded here, for small sites are made by one process.
-    from multiprocessing.connection import Connection, wait  # noqa: PLC0415 - see above
-
     with ExitStack() as stack:
         pipes = {stack.enter_context(_hand(work, jobs[one::hands])) for one in range(hands)}
         while pipes:
@@ -50,6 +46,32 @@ def spread(
                     yield from results
 
 
+def ahead(work: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Begin some work in a process of its own, and give what waits for its result.
+
+    Where that is not safe, or the process dies, the work is done when its result is asked for.
+    """
+    if not can_fork():
+        return work
+    context = get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_serve_one, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()
+
+    def result() -> _Result:
+        try:
+            found: _Result = ours.recv()
+        except (EOFError, OSError):
+            return work()
+        finally:
+            ours.close()
+            process.join()
+        return found
+
+    return result
+
+
 def collect_rarely() -> None:
     """Let the garbage collector look only now and then: nearly all that is made has no cycles."""
     gc.set_threshold(_YOUNG)
@@ -61,9 +83,7 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator["Connection"]:
-    from multiprocessing import get_context  # noqa: PLC0415 - as above
-
+def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[Connection]:
     context = get_context("fork") if can_fork() else get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(theirs, work, jobs), daemon=True)
@@ -77,7 +97,15 @@ def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator["Connecti
         process.terminate()
 
 
-def _serve(pipe: "Connection", work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:
+def _serve_one(pipe: Connection, work: Callable[[], Any]) -> None:
+    """Do some work in a process of its own; if it fails, the other side does it again."""
+    gc.freeze()
+    with suppress(Exception):
+        pipe.send(work())
+    pipe.close()
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:
     """Do a share of the work in a process of its own, and say nothing on the terminal."""
     gc.freeze()
     collect_rarely()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.render.addresses import bundle_uri
-from mkdocs_advisories.render.listing import Lists, parts, placed
+from mkdocs_advisories.render.listing import Lists, older, parts, placed
 from mkdocs_advisories.render.outline import Outline, standing
 from mkdocs_advisories.render.releases import fixed_releases
 from mkdocs_advisories.render.site_page import Page, page_about_many, root_of
@@ -56,7 +56,7 @@ def bundle_pages(
             is_matrix=is_matrix,
             shown=[shown[one.id] for one in part.lines if is_matrix],
             part=part,
-            older=known[1:] if part.number == 0 else (),
+            older=older(known, of=part, policy=policy),
             rows="" if is_matrix else placed(lists.row_of, part.lines, root=root),
             uri=uri,
             root=root,

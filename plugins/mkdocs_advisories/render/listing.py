@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -9,7 +10,8 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import part_uri
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View
+from mkdocs_advisories.render.view import Moment, View, moment
+from mkdocs_advisories.render.words import words_of
 
 _ROOT = Markup("<root>")
 """Stands in a row for the way to the root of the site: no text that is escaped can be like it."""
@@ -46,6 +48,16 @@ class Part:
     number: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Older:
+    """A part of a list as a link shows it: how many are in it, disclosed from when to when."""
+
+    uri: str
+    count: int
+    first: Moment
+    last: Moment
+
+
 def row(outline: Outline, shown: View, *, language: str) -> str:
     """Render an advisory as a row of a table."""
     unseen = (*(one.text for one in shown.aliases), *(one.name for one in shown.packages))
@@ -77,3 +89,18 @@ def parts(lines: Sequence[Outline], *, uri: str, most: int) -> Iterator[Part]:
     for number, start in enumerate(range(0, len(lines), most), 1):
         of_part = oldest_first[start : start + most][::-1]
         yield Part(uri=part_uri(uri, number), lines=of_part, number=number)
+
+
+def older(known: Sequence[Part], *, of: Part, policy: Policy) -> tuple[Older, ...]:
+    """Give links to the parts of a list, for the page on which it begins; other parts have none."""
+    told = partial(moment, zone=policy.time_zone, words=words_of(policy.language))
+    return tuple(
+        Older(
+            uri=one.uri,
+            count=len(one.lines),
+            first=told(one.lines[-1].published),
+            last=told(one.lines[0].published),
+        )
+        for one in known[1:]
+        if of.number == 0
+    )

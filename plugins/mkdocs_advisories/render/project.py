@@ -9,7 +9,7 @@ from mkdocs_advisories.render.addresses import harmless, project_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri
 from mkdocs_advisories.render.lines import numbers_of
-from mkdocs_advisories.render.listing import Lists, parts, placed
+from mkdocs_advisories.render.listing import Lists, older, parts, placed
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.release import Shelf
 from mkdocs_advisories.render.site_page import Page, page_about_many, root_of
@@ -73,7 +73,7 @@ def project_pages(
             about=about,
             total=len(lines),
             part=part,
-            older=known[1:] if part.number == 0 else (),
+            older=older(known, of=part, policy=policy),
             rows=placed(lists.row_of, part.lines, root=root),
             upcoming=shown_notices(upcoming, policy=policy),
             shelves=shelves,

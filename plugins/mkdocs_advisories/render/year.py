@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from mkdocs_advisories.render.addresses import year_uri
-from mkdocs_advisories.render.listing import Lists, parts, placed
+from mkdocs_advisories.render.listing import Lists, older, parts, placed
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.site_page import Page, page_about_many, root_of
 from mkdocs_advisories.render.templating import render_page
@@ -35,7 +35,7 @@ def year_pages(
             year=year,
             total=len(lines),
             part=part,
-            older=known[1:] if part.number == 0 else (),
+            older=older(known, of=part, policy=policy),
             rows=placed(lists.row_of, part.lines, root=root),
             years={one: year_uri(one) for one in years},
             root=root,

@@ -125,19 +125,20 @@ class Shell:
             ActiveContentError: what should be harmless is not.
         """
         refuse_active((page.html, escape(page.title)))
-        return self._filled(page, self._policy(page))
+        return self.filled(page, self._policy(page))
 
     def _policy(self, page: Page) -> str:
         if not self.has_one_policy:
-            return escape(policy_of(self._filled(page, "")))
+            return escape(policy_of(self.filled(page, "")))
         bears = bearing(page.html)
         policy = self._policies.get(bears)
         if policy is None:
-            policy = escape(policy_of(self._filled(page, "")))
+            policy = escape(policy_of(self.filled(page, "")))
             self._policies[bears] = policy
         return policy
 
-    def _filled(self, page: Page, policy: str) -> str:
+    def filled(self, page: Page, policy: str) -> str:
+        """Put a page in, under a policy that is escaped already."""
         values = _values(page, policy, head_of(page, has_card=self.has_card))
         return "".join(
             one if isinstance(one, str) else one.filter(values[one.value][one.index])
@@ -193,11 +194,20 @@ class Shells:
     def _is_right(self, shell: Shell, kind: Kind, page: Callable[[], Page]) -> bool:
         """Compare once for a folder: a page in the first one, probes in others."""
         if kind.folder not in shell.folders:
-            probe_there = _probe_in(kind.folder, kind.levels, has_title=kind.has_title)
-            seen = probe_there if shell.folders else page()
-            if shell.printed(seen) == self.ordinary(seen):
+            is_right = (
+                self._makes_probe(shell, kind) if shell.folders else self._makes(shell, page())
+            )
+            if is_right:
                 shell.folders.add(kind.folder)
         return kind.folder in shell.folders
+
+    def _makes(self, shell: Shell, page: Page) -> bool:
+        return shell.printed(page) == self.ordinary(page)
+
+    def _makes_probe(self, shell: Shell, kind: Kind) -> bool:
+        """Compare all but the policy, which follows from the rest."""
+        page = _probe_in(kind.folder, kind.levels, has_title=kind.has_title)
+        return shell.filled(page, mark(POLICY)) == _with_mark(self._rendered(page))
 
 
 class _Choice:
@@ -287,10 +297,14 @@ def _is_about_heading(one: str | Slot) -> TypeGuard[Slot]:
     return isinstance(one, Slot) and one.value in {ANCHOR, HEADING}
 
 
+def _with_mark(output: str) -> str:
+    """Put a mark where the policy will be stated, if the theme states none."""
+    return output if is_stated(output) else with_stated(output, mark(POLICY))
+
+
 def _shell_of(output: str) -> Shell:
-    prepared = output if is_stated(output) else with_stated(output, mark(POLICY))
     return Shell(
-        pieces=pieces_of(prepared),
+        pieces=pieces_of(_with_mark(output)),
         has_card=has_card(output),
         has_one_policy=policy_of(output) == policy_of(with_other_values(output)),
     )

@@ -19,6 +19,7 @@ from mkdocs.exceptions import Abort
 from mkdocs.utils import get_relative_url
 
 from conftest import BODY, NOW, Folder
+from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.press import hands
 from mkdocs_advisories.press.head import relative
 from mkdocs_advisories.press.shell import Shells, ordinary
@@ -181,6 +182,28 @@ def test_the_search_of_mkdocs_finds_each_page_once_and_no_probe(
     assert len(found) == len(set(found))
     assert "advisories/LAN-2026-0001/" in found
     assert not [one for one in found if "advisoryprobe" in one]
+
+
+LIST_PAGES = {
+    "with headings": "# All\n\nOur *words*.\n\n## One\n\n<!-- advisories -->\n\n## Two\n\nX.\n",
+    "without a title": "Words.\n\n<!-- advisories -->\n",
+    "with what is not plain": "# All\n\n<svg><title>x</title></svg> &lt;\n\n<!-- advisories -->\n",
+    "excluded": "---\nsearch: {exclude: true}\n---\n# All\n\n<!-- advisories -->\n",
+    "boosted": "---\nsearch: {boost: 2}\ntags: [a]\n---\n# All\n\n<!-- advisories -->\n",
+}
+
+
+@pytest.mark.parametrize("name", LIST_PAGES)
+def test_a_search_finds_in_the_page_of_the_list_what_its_plugin_finds_there(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    fill(checkout)
+    root = checkout.path.parent
+    (root / "docs" / "index.md").write_text(LIST_PAGES[name], encoding="utf-8")
+    build_at(site_dir="fast")
+    monkeypatch.setattr(plugin, "quicken", lambda *_, **__: None)
+    build_at(site_dir="slow")
+    assert tree(root / "fast") == tree(root / "slow")
 
 
 class FakeTheme:

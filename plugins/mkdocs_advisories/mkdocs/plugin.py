@@ -44,7 +44,7 @@ from mkdocs_advisories.mkdocs.report import (
     problems_text,
     summary_lines,
 )
-from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
+from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries, quicken
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
@@ -310,6 +310,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what MkDocs has gathered: with it the pages of advisories are made at the end."""
         self.theme = Theme(config=config, env=env, nav=self.nav, files=files)
+        quicken(config, uri=self.frame.settings.index)
         return env
 
     @event_priority(-100)

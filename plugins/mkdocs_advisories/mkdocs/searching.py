@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.contrib.search import SearchPlugin
 from mkdocs.contrib.search.search_index import SearchIndex
+from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import TableOfContents
 
 from mkdocs_advisories.mkdocs.sections import is_known, sections_of
@@ -81,14 +83,38 @@ class Searching:
             toc=contents_of(page),
             meta=page_meta(page),
         )
-        sections = sections_of(page.html) if page.is_searched and is_known(self.kind) else None
-        if sections is None:
-            index.add_entry_from_context(searched)
-        for section in sections or ():
-            if not section.is_excluded:
-                index.create_entry_for_section(section, searched.toc, searched.url, searched)
+        _add(index, searched)
         found = index.entries if hasattr(index, "entries") else index._entries  # noqa: SLF001 - MkDocs' own
         return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
+
+
+def _add(index: Any, page: SearchedPage | MkDocsPage) -> None:  # noqa: ANN401 - as above
+    """Have an index add the entries of a page: by our own parts of it, where they are the same."""
+    kind = type(index)
+    is_excluded = (page.meta.get("search") or {}).get("exclude")
+    sections = None if is_excluded or not is_known(kind) else sections_of(page.content or "")
+    if sections is None:
+        kind.add_entry_from_context(index, page)
+    for section in sections or ():
+        if not section.is_excluded:
+            index.create_entry_for_section(section, page.toc, page.url, page)
+
+
+def quicken(config: MkDocsConfig, *, uri: str) -> None:
+    """Have the site's index take one page of MkDocs as it takes ours: the list, which is long.
+
+    `uri` is that of its source. The entries are the same, in a tenth of the time.
+    """
+    index: Any = getattr(search_of(config), "search_index", None)
+    if index is not None and is_known(type(index)):
+        index.add_entry_from_context = partial(_add_quickly, index, uri)
+
+
+def _add_quickly(index: Any, uri: str, page: MkDocsPage) -> None:  # noqa: ANN401 - as above
+    if page.file.src_uri == uri:
+        _add(index, page)
+    else:
+        type(index).add_entry_from_context(index, page)
 
 
 def add_entries(file: Path, found: Iterable[Callable[[], bytes]]) -> bool:

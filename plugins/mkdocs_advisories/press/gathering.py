@@ -56,13 +56,17 @@ class DoubtError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """All that decides what is made of a file, but for the file."""
+    """All that decides what is made of a file, but for the file.
+
+    `is_alone` says that one process does all of it, and has what it has read at hand.
+    """
 
     policy: Policy
     now: datetime
     index_uri: str
     entries: Callable[[Page], str | None]
     around: Around = field(default_factory=Around)
+    is_alone: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,13 +85,17 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """What was made of a file: `facts` is None if it is held, or not only of what has passed."""
+    """What was made of a file: `facts` is None if it is held, or not only of what has passed.
+
+    Then `entry` is what was read, unless that would have to be handed over to another process.
+    """
 
     path: str
     key: str
     is_sound: bool
     facts: Any = None
     pieces: dict[str, bytes] | None = None
+    entry: Entry | None = None
 
 
 def gather(
@@ -136,7 +144,7 @@ class _Search:
         self._store = store
         self._records: dict[str, Record] = {}
         self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
-        self._kept: list[str] = []
+        self._kept: dict[str, Entry | None] = {}
 
     def make_missing(self) -> None:
         """Make what the store lacks; what is held, or not only of the past, is kept out of it."""
@@ -144,7 +152,7 @@ class _Search:
 
     def kept(self) -> list[Entry]:
         """Read in full what is kept out of the store."""
-        return [read(self.jobs[path]) for path in self._kept]
+        return [entry or read(self.jobs[path]) for path, entry in self._kept.items()]
 
     def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> None:
         """Hold what is kept against the rules, and all else against what the held are called."""
@@ -228,7 +236,9 @@ class _Search:
 
     def _make(self, jobs: Sequence[Job], task: Task) -> None:
         try:
-            for made in spread(partial(make, task), jobs, hands=workers_for(len(jobs))):
+            hands = workers_for(len(jobs))
+            task = replace(task, is_alone=hands == 1)
+            for made in spread(partial(make, task), jobs, hands=hands):
                 self._take(made)
         except HandsError:
             self._store.notes.append("a process has died: the rest is done by one")
@@ -238,7 +248,7 @@ class _Search:
         if not made.is_sound:
             raise DoubtError
         if made.pieces is None:
-            self._kept.append(made.path)
+            self._kept[made.path] = made.entry
         else:
             self._records[made.path] = self._store.put(made.key, made.facts, made.pieces)
 
@@ -273,7 +283,8 @@ def make(task: Task, job: Job) -> Made:
     last = _last_date(advisory)
     public = disclose([advisory], now=task.now).advisories
     if not public or last is None or last > task.now:
-        return Made(path=job.path, key=key, is_sound=True)
+        entry_at_hand = entry if task.is_alone else None
+        return Made(path=job.path, key=key, is_sound=True, entry=entry_at_hand)
     house = House(catalog=catalog_of([entry]), policy=task.policy, now=task.now)
     checked = check(house, level=Level.ERROR)
     if checked.problems or checked.crashes:

@@ -14,6 +14,7 @@ import osv_schema
 from conftest import Folder
 from formats import built, disclosed, document
 from mkdocs_advisories.model import Content
+from mkdocs_advisories.render.characters import carried
 from mkdocs_advisories.site.exports import exported
 from mkdocs_advisories.site.records import record_notes
 from mkdocs_advisories.source import nodes, parse
@@ -362,3 +363,9 @@ def test_what_a_format_cannot_carry_is_said(written: Folder) -> None:
         ("several CVE ids", "GHSA"),
         ("weaknesses", "CSAF"),
     ]
+
+
+def test_every_character_is_carried_but_those_that_xml_cannot_write() -> None:
+    first_to_last = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+    written = "".join(chr(one) for first, last in first_to_last for one in range(first, last + 1))
+    assert carried("".join(map(chr, range(0x110000)))) == "\t\n\r" + written

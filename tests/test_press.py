@@ -1,24 +1,36 @@
 """Fast builds give the bytes of slow ones, write only what has changed, and keep nothing held."""
 
+import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 from mkdocs.exceptions import Abort
 from mkdocs.utils import get_relative_url
 
 from conftest import BODY, NOW, Folder
+from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.press import hands, written
 from mkdocs_advisories.press.head import relative
-from mkdocs_advisories.press.shell import Shells
+from mkdocs_advisories.press.shell import Shells, ordinary
 from mkdocs_advisories.press.store import Store
+from mkdocs_advisories.render.markdown import Heading
+from mkdocs_advisories.render.metadata import Metadata
+from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site import Site, build_site
 from mkdocs_advisories.source import catalog
 from test_mkdocs import Build, build_at, tree, write_canaries
 
@@ -132,6 +144,30 @@ OVERRIDES = {
 }
 
 
+PLACES = {
+    "none": None,
+    "one project is another": BLOCK.format("{{ 'Only here.' if 'projects/lamp/' in page.url }}"),
+    "link to a project": BLOCK.format('<a href="{{ "projects/lamp/" | url }}">Lamp</a>'),
+    "parts of the address": BLOCK.format("{{ page.url.split('/')[1] }} {{ page.canonical_url }}"),
+    "address in capitals": BLOCK.format("{{ page.url | upper }}"),
+    "script about the page": BLOCK.format('<script>let title = "{{ page.title | e }}"</script>'),
+    "date of the page": BLOCK.format("{{ page.update_date }}"),
+}
+
+
+def assert_same_as_by_the_theme_alone(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_at(site_dir="fast")
+    by_the_theme_alone(monkeypatch)
+    build_at(site_dir="slow")
+    root = checkout.path.parent
+    fast, slow = tree(root / "fast"), tree(root / "slow")
+    assert fast.keys() == slow.keys()
+    assert [one for one in slow if fast[one] != slow[one]] == []
+    assert not [one for one, raw in fast.items() if b"advisoryprobe" in raw]
+
+
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_every_byte_is_what_the_theme_makes_of_each_page_alone(
     checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch, name: str
@@ -145,14 +181,144 @@ def test_every_byte_is_what_the_theme_makes_of_each_page_alone(
         ", palette: {scheme: slate, primary: red}"
     )
     configure(checkout, "font: false", features)
-    build_at(site_dir="fast")
-    by_the_theme_alone(monkeypatch)
-    build_at(site_dir="slow")
+    assert_same_as_by_the_theme_alone(checkout, build_at, monkeypatch)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_byte_is_right_in_the_folders_of_all_projects(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for number, project in enumerate(("lantern", "lamp", "search", "wick"), 1):
+        file = checkout.write(f"LAN-2026-{number:04}", embargo=f"2026-05-0{number}T12:00:00Z")
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("name: lantern", f"name: {project}"), encoding="utf-8")
+    page = checkout.path.parent / "docs" / "projects" / "about.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("# About lamps\n", encoding="utf-8")
+    line = PLACES[name]
+    if line:
+        override(checkout, line)
+    assert_same_as_by_the_theme_alone(checkout, build_at, monkeypatch)
+    site = checkout.path.parent / "fast"
+    assert len([*site.glob("projects/*/versions/*/index.html")]) == 4
+
+
+def test_the_search_of_mkdocs_finds_each_page_once_and_no_probe(
+    checkout: Folder, build_at: Build
+) -> None:
+    fill(checkout)
+    configure(checkout, "{name: material, font: false}", "mkdocs")
+    build_at()
+    index = json.loads(tree(checkout.path.parent / "site")["search/search_index.json"])
+    found = [one["location"] for one in index["docs"]]
+    assert len(found) == len(set(found))
+    assert "advisories/LAN-2026-0001/" in found
+    assert not [one for one in found if "advisoryprobe" in one]
+
+
+LIST_PAGES = {
+    "with headings": "# All\n\nOur *words*.\n\n## One\n\n<!-- advisories -->\n\n## Two\n\nX.\n",
+    "without a title": "Words.\n\n<!-- advisories -->\n",
+    "with what is not plain": "# All\n\n<svg><title>x</title></svg> &lt;\n\n<!-- advisories -->\n",
+    "excluded": "---\nsearch: {exclude: true}\n---\n# All\n\n<!-- advisories -->\n",
+    "boosted": "---\nsearch: {boost: 2}\ntags: [a]\n---\n# All\n\n<!-- advisories -->\n",
+}
+
+
+@pytest.mark.parametrize("name", LIST_PAGES)
+def test_a_search_finds_in_the_page_of_the_list_what_its_plugin_finds_there(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    fill(checkout)
     root = checkout.path.parent
-    fast, slow = tree(root / "fast"), tree(root / "slow")
-    assert fast.keys() == slow.keys()
-    assert [one for one in slow if fast[one] != slow[one]] == []
-    assert not [one for one, raw in fast.items() if b"advisoryprobe" in raw]
+    (root / "docs" / "index.md").write_text(LIST_PAGES[name], encoding="utf-8")
+    build_at(site_dir="fast")
+
+    def without_rows(*some: Any, **more: Any) -> Site:  # noqa: ANN401 - whatever it takes
+        return replace(build_site(*some, **more), rows="")
+
+    monkeypatch.setattr(plugin, "build_site", without_rows)
+    build_at(site_dir="slow")
+    assert tree(root / "fast") == tree(root / "slow")
+
+
+class FakeTheme:
+    """Puts a page between two lines, and keeps in mind which pages it was asked for."""
+
+    def __init__(self, line: Callable[[Page], str] = lambda _: "") -> None:
+        self.line = line
+        self.asked: list[str] = []
+
+    def rendered(self, page: Page) -> str:
+        self.asked.append("probe" if "advisoryprobe" in page.title else page.uri)
+        links = "".join(f'<a href="#{one.id}">{escape(one.title)}</a>' for one in page.headings)
+        return (
+            f"<html><head><title>{escape(page.title)}</title></head><body>"
+            f"{self.line(page)} {page.uri} {links} {page.html}</body></html>"
+        )
+
+    def check(self, *pages: Page) -> list[str]:
+        """Print pages, see that they are right, and give those that the theme was asked for."""
+        shells = Shells(self.rendered)
+        printed = [shells.printed(one) for one in pages]
+        asked = self.asked.copy()
+        assert printed == [ordinary(one, self.rendered) for one in pages]
+        return asked
+
+
+def page_at(uri: str, *, text: str = "Text.", headings: int = 0) -> Page:
+    return Page(
+        uri=uri,
+        title=f"Title of {uri}",
+        description="About it",
+        html=f"<h1>Title</h1><p>{text}</p>",
+        headings=tuple(Heading(id=f"h-{n}", title=f"Part {n}", level=2) for n in range(headings)),
+        modified=datetime(2026, 5, 1, tzinfo=UTC),
+        metadata=Metadata(social=Markup(), linked_data=Markup()),
+    )
+
+
+RELEASES = tuple(
+    page_at(f"projects/{project}/versions/{version}/")
+    for project in ("lamp", "wick", "lantern")
+    for version in ("v1", "v2", "v3")
+)
+
+
+def test_pages_whose_addresses_differ_in_names_share_a_shell_that_is_tried_in_each_folder() -> None:
+    lamp = RELEASES[0].uri
+    assert FakeTheme().check(*RELEASES) == ["probe", lamp, "probe", "probe"]
+
+
+def test_a_project_that_the_theme_treats_in_another_way_has_a_shell_of_its_own() -> None:
+    theme = FakeTheme(lambda page: "Only here." if "/wick/" in page.uri else "")
+    lamp, wick = RELEASES[0].uri, RELEASES[3].uri
+    assert theme.check(*RELEASES) == ["probe", lamp, "probe", "probe", wick, "probe"]
+
+
+def test_a_project_that_may_be_named_in_the_shell_of_all_has_a_shell_of_its_own() -> None:
+    theme = FakeTheme(lambda _: "wick")
+    lamp, wick = RELEASES[0].uri, RELEASES[3].uri
+    assert theme.check(*RELEASES) == ["probe", lamp, "probe", wick, "probe"]
+
+
+def test_a_page_that_may_be_named_in_its_shell_is_printed_by_the_theme_and_proves_nothing() -> None:
+    theme = FakeTheme(lambda page: "first" + ("!" if "long" in page.html else ""))
+    pages = [page_at("years/first/"), page_at("years/second/", text="long"), page_at("years/last/")]
+    assert theme.check(*pages) == ["probe", "years/first/", *["years/second/"] * 2, "years/last/"]
+
+
+def test_pages_with_the_same_number_of_headings_are_compared_once() -> None:
+    pages = [page_at(f"advisories/X-{n}{m}/", headings=n) for n in (3, 5) for m in (1, 2, 3)]
+    asked = FakeTheme().check(*pages)
+    assert asked == [*["probe"] * 3, "advisories/X-31/", "advisories/X-51/"]
+
+
+def test_a_theme_that_counts_headings_is_asked_for_each_number_of_them() -> None:
+    theme = FakeTheme(lambda page: str(len(page.headings)))
+    pages = [page_at(f"advisories/X-{n}{m}/", headings=n) for n in (3, 5) for m in (1, 2, 3)]
+    asked = theme.check(*pages)
+    assert asked == [*["probe"] * 3, "advisories/X-31/", "probe", "advisories/X-51/"]
 
 
 def test_cached_uncached_serial_and_parallel_builds_give_the_same_bytes(
@@ -439,6 +605,17 @@ def test_the_cache_is_not_put_where_it_would_be_published(
     with pytest.raises(Abort):
         build_at()
     assert "name a folder of its own" in caplog.text
+
+
+def test_what_few_builds_need_is_not_loaded_with_the_plugin() -> None:
+    rules = "from mkdocs_advisories.checks import rules; rules()"
+    loaded = f"import sys, mkdocs_advisories.mkdocs.plugin; {rules}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    rare = set(
+        "feedgen http.client jsonschema mkdocs.livereload smtplib ssl tarfile"
+        " mkdocs_advisories.source.sealed.opening".split()
+    )
+    assert rare.intersection(run.stdout.split()) == set()
 
 
 _SEGMENT = st.text("ab.-", min_size=1, max_size=3).filter(lambda one: one.strip("."))

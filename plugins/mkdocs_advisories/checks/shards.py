@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mkdocs_advisories.checks import Checked, check, check_house
 from mkdocs_advisories.checks.case import House, Register
@@ -36,6 +35,9 @@ from mkdocs_advisories.source.catalog import (
 )
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.sealed.identities import Identities
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _NOTHING = catalog_of(())
 
@@ -154,7 +156,7 @@ class _Opened(_Here):
 class _Elsewhere:
     """A share of the files at the other end of a pipe."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: "Connection") -> None:
         self._pipe = pipe
 
     def read(self) -> list[Outline]:
@@ -176,6 +178,9 @@ class _Elsewhere:
 def _elsewhere(jobs: list[Job]) -> Iterator[_Elsewhere]:
     # A fork has all modules loaded; but one of a process with threads, as a server has, may hang.
     can_fork = sys.platform == "linux" and threading.active_count() == 1
+    # Loaded here, for most folders are checked by one process.
+    from multiprocessing import get_context  # noqa: PLC0415 - see above
+
     context = get_context("fork") if can_fork else get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, jobs), daemon=True)
@@ -189,7 +194,7 @@ def _elsewhere(jobs: list[Job]) -> Iterator[_Elsewhere]:
         process.terminate()
 
 
-def _serve(pipe: Connection, jobs: list[Job]) -> None:
+def _serve(pipe: "Connection", jobs: list[Job]) -> None:
     """Read and judge a share in a process of its own."""
     gc.disable()
     share = _Here(jobs)

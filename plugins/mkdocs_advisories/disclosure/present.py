@@ -6,7 +6,6 @@ from pathlib import Path
 
 from mkdocs_advisories.clock import Bound, Known, hold_clock_against, instant_of_run
 from mkdocs_advisories.disclosure.ledger import Ledger, LedgerError, read_ledger
-from mkdocs_advisories.disclosure.time_hosts import ask_hosts
 from mkdocs_advisories.source.repository import newest_commit
 
 
@@ -28,7 +27,7 @@ def present(  # noqa: PLR0913 - the clock, and each thing that it is held agains
     Raises:
         ClockError: the clock cannot be believed, or what should turn it back cannot be read.
     """
-    hold_clock_against([*known, *_commits(folder), *ask_hosts(hosts)], clock=clock)
+    hold_clock_against([*known, *_commits(folder), *_asked(hosts)], clock=clock)
     instants = (
         instant_of_run(clock, source_date_epoch=environment.get("SOURCE_DATE_EPOCH"), earlier=text)
         for text in (earlier, environment.get("ADVISORY_NOW"))
@@ -53,6 +52,15 @@ def known_of(folder: Path) -> tuple[Known, ...]:
         return known_by(read_ledger(folder))
     except LedgerError:
         return ()
+
+
+def _asked(hosts: Sequence[str]) -> Iterable[Known]:
+    if not hosts:
+        return ()
+    # It loads HTTP, TLS and threads, and few organisations name hosts.
+    from mkdocs_advisories.disclosure.time_hosts import ask_hosts  # noqa: PLC0415 - see above
+
+    return ask_hosts(hosts)
 
 
 def _commits(folder: Path) -> Iterable[Known]:

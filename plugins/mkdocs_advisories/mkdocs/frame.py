@@ -20,8 +20,8 @@ from mkdocs_advisories.mkdocs.assets import EARLY, SCRIPT, SCRIPTS, STYLE, asset
 from mkdocs_advisories.mkdocs.our_files import FilesAndOurs, Listed, ListedFile, listed_file
 from mkdocs_advisories.mkdocs.theme_pages import SIDES, OwnPage, contents_of, page_meta
 from mkdocs_advisories.press.head import has_card, head_of
-from mkdocs_advisories.render.atom import MEDIA_TYPE
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
+from mkdocs_advisories.render.feed_addresses import MEDIA_TYPE
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.render.words import words_of
 from mkdocs_advisories.site import PREVIEW, Site

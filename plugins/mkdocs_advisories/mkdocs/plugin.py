@@ -9,13 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -51,7 +50,6 @@ from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
-from mkdocs_advisories.press.hands import collect_rarely
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.output import name_of, write
 from mkdocs_advisories.press.shell import Kind, Shells, kind_of
@@ -71,6 +69,9 @@ from mkdocs_advisories.source.configuration import (
     configure,
 )
 from mkdocs_advisories.source.sealed.identities import Identities, IdentityError, identities_of
+
+if TYPE_CHECKING:  # it loads a server, and what watches files: a build needs neither
+    from mkdocs.livereload import LiveReloadServer
 
 log = get_plugin_logger("advisories")
 
@@ -118,7 +119,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
-        collect_rarely()
 
     @event_priority(-50)
     @discreet
@@ -258,8 +258,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     @discreet
     def on_serve(
-        self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]
-    ) -> LiveReloadServer:
+        self, server: "LiveReloadServer", config: MkDocsConfig, builder: Callable[..., None]
+    ) -> "LiveReloadServer":
         """Build again when an advisory changes."""
         server.watch(str(self.folder))
         return server

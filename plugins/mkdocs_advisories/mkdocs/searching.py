@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.contrib.search import SearchPlugin
+from mkdocs.contrib.search.search_index import SearchIndex
 from mkdocs.structure.toc import TableOfContents
 
 from mkdocs_advisories.mkdocs.sections import is_known, sections_of
@@ -46,6 +48,8 @@ class Searching:
         plugin = search_of(config)
         is_on = plugin is not None and plugin.config.get("enabled", True)
         index = getattr(plugin, "search_index", None)
+        if index is None and isinstance(plugin, SearchPlugin):
+            index = SearchIndex(**plugin.config)  # as it makes its own, when the build begins
         if not is_on or index is None:
             return cls(kind=None, settings={})
         return cls(kind=type(index), settings=dict(index.config))
@@ -77,14 +81,21 @@ class Searching:
             toc=contents_of(page),
             meta=page_meta(page),
         )
-        sections = sections_of(page.html) if page.is_searched and is_known(self.kind) else None
-        if sections is None:
-            index.add_entry_from_context(searched)
-        for section in sections or ():
-            if not section.is_excluded:
-                index.create_entry_for_section(section, searched.toc, searched.url, searched)
+        _add(index, searched)
         found = index.entries if hasattr(index, "entries") else index._entries  # noqa: SLF001 - MkDocs' own
         return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
+
+
+def _add(index: Any, page: SearchedPage) -> None:  # noqa: ANN401 - as above
+    """Have an index add the entries of a page: by our own parts of it, where they are the same."""
+    kind = type(index)
+    is_excluded = (page.meta.get("search") or {}).get("exclude")
+    sections = None if is_excluded or not is_known(kind) else sections_of(page.content or "")
+    if sections is None:
+        kind.add_entry_from_context(index, page)
+    for section in sections or ():
+        if not section.is_excluded:
+            index.create_entry_for_section(section, page.toc, page.url, page)
 
 
 def add_entries(file: Path, found: Iterable[Callable[[], bytes]]) -> bool:

@@ -42,7 +42,7 @@ class Theme:
     def rendered(self, ours: Page) -> str:
         """Render a page as MkDocs does, from its events to its template, and write nothing."""
         page = OwnPage(ours, self.config)
-        with _current(page, self.config), self._no_entries():
+        with _current(page, self.config), _unsearched(self.config):
             self._populate(page)
             context = get_context(self.nav, self.files, self.config, page)
             template = self.env.get_template(page.meta.get("template", "main.html"))
@@ -63,23 +63,33 @@ class Theme:
             page.content or "", page=page, config=config, files=files
         )
 
-    @contextmanager
-    def _no_entries(self) -> Iterator[None]:
-        """Let the search forget a page that it has seen: ours get their entries otherwise."""
-        index: Any = getattr(search_of(self.config), "search_index", None)
-        entries = getattr(index, "entries", None)
-        known = len(entries) if isinstance(entries, list) else 0
-        try:
-            yield
-        finally:
-            if isinstance(entries, list):
-                del entries[known:]
-
 
 def search_of(config: MkDocsConfig) -> Any:  # noqa: ANN401 - Material's plugin has no types
     """Give the plugin that makes the search index, if there is one."""
     names = ("material/search", "search")
     return next((config.plugins[one] for one in names if one in config.plugins), None)
+
+
+class _NoIndex:
+    """An index in which a search plugin finds a place for every page, and nothing is kept."""
+
+    def add_entry_from_context(self, page: MkDocsPage) -> None:
+        """Pass over a page, without looking into it."""
+
+
+@contextmanager
+def _unsearched(config: MkDocsConfig) -> Iterator[None]:
+    """Let the search see no page: ours get their entries otherwise."""
+    plugin = search_of(config)
+    index = getattr(plugin, "search_index", None)
+    if index is None:
+        yield
+        return
+    plugin.search_index = _NoIndex()
+    try:
+        yield
+    finally:
+        plugin.search_index = index
 
 
 @contextmanager

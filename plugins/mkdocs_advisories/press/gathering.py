@@ -46,7 +46,7 @@ from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
 from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.parse import advisory as parsed
 from mkdocs_advisories.source.sealed.identities import Identities
-from mkdocs_advisories.source.sealed.vault import Unopened
+from mkdocs_advisories.source.sealed.results import Unopened
 
 _INTERNAL = frozenset({"embargo_reason", "embargo_changes", "cve_issued", "handler"})
 

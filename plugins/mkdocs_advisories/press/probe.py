@@ -7,7 +7,7 @@ characters that each filter writes in another way: by them it is known which one
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from types import MappingProxyType
 
@@ -18,14 +18,15 @@ from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
 from mkdocs_advisories.render.page import Page
 
-HEAD, BODY, POLICY, NAME, TITLE, DESCRIPTION, ANCHOR, HEADING = (
-    "head body policy name title description anchor heading".split()
+HEAD, BODY, POLICY, PART, TITLE, DESCRIPTION, ANCHOR, HEADING = (
+    "head body policy part title description anchor heading".split()
 )
-"""The values of a page: all but NAME, the last part of its address, as its fields are called."""
+"""The values of a page: all but PART, the parts of its address, as its fields are called."""
 
 Filter = Callable[[str], str]
 
 _MARK = "advisoryprobe"
+_DAY = datetime(1970, 1, 2, tzinfo=UTC)
 _TELLING = "\"'<i>&"
 _PLAIN = re.compile(rf"(?:<(h1|p)>)?{_MARK}([a-z]+)([0-9]+)x(?:</\1>)?")
 _TEXT = re.compile(rf"{_MARK}([a-z]+)([0-9]+)q(.*?){_MARK}\1e")
@@ -57,7 +58,10 @@ _FILTER_OF: Mapping[str, Filter] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slot:
-    """A place for a value of a page; `index` counts headings, `filter` is what the theme does."""
+    """A place for a value of a page; `filter` is what the theme does.
+
+    `index` counts headings, or the parts of an address.
+    """
 
     value: str
     index: int
@@ -76,10 +80,11 @@ def mark(value: str, index: int = 0) -> str:
     return f"{_MARK}{value}{index}x"
 
 
-def probe(*, folder: str, levels: Sequence[int], has_title: bool, modified: datetime) -> Page:
-    """Make a page in a folder (its address, with a slash) with headings of the given levels.
+def probe(*, uri: str, levels: Sequence[int], has_title: bool) -> Page:
+    """Make a page at an address (with marks for some of its parts) with headings of given levels.
 
-    `has_title` says whether its HTML has a heading of the first level.
+    `has_title` says whether its HTML has a heading of the first level. Its date is one that no page
+    has: a theme that writes dates makes something else of every page.
     """
     tag = "h1" if has_title else "p"
     headings = tuple(
@@ -87,14 +92,19 @@ def probe(*, folder: str, levels: Sequence[int], has_title: bool, modified: date
         for index, level in enumerate(levels)
     )
     return Page(
-        uri=f"{folder}{mark(NAME)}/",
+        uri=uri,
         title=_text(TITLE),
         description=_text(DESCRIPTION),
         html=f"<{tag}>{mark(BODY)}</{tag}>",
         headings=headings,
-        modified=modified,
+        modified=_DAY,
         metadata=Metadata(social=Markup(), linked_data=Markup(mark(HEAD))),  # noqa: S704
     )
+
+
+def with_other_values(output: str) -> str:
+    """Give what a theme would make of a probe that says something else."""
+    return output.replace(_MARK, _MARK[::-1])
 
 
 def pieces_of(output: str) -> Pieces:

@@ -1,8 +1,24 @@
-"""Shells: what a theme puts around pages, found once and used for all of them."""
+"""Shells: what a theme puts around pages, found once and used for all of them.
 
-from collections.abc import Callable, Mapping, Sequence
+A theme is asked for pages that nobody will see: probes, whose every value can be found again in
+what it makes of them. What stands between the values is a shell. That it is right for others than
+the probe is not believed but seen, twice:
+
+- Headings: shells for any number of them are made of the one for two. Those for one heading, and
+  for many of all levels, must be what the theme itself makes. If not, the theme is asked for each
+  row of levels.
+- Folders: of an address such as `projects/lantern/versions/1.2/` every second part is a name, and
+  pages whose addresses differ in names alone have the same shell. The first page for each number of
+  headings is compared, byte by byte, with what the theme makes of it; for any other folder a probe
+  is. If that is something else, the folder has a shell of its own; if this is not right either, the
+  theme renders every page of that kind.
+
+A page that may be named in its shell, as in a link from all pages to it, is rendered by the theme.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from typing import TypeGuard
@@ -15,7 +31,7 @@ from mkdocs_advisories.press.probe import (
     DESCRIPTION,
     HEAD,
     HEADING,
-    NAME,
+    PART,
     POLICY,
     TITLE,
     Pieces,
@@ -24,6 +40,7 @@ from mkdocs_advisories.press.probe import (
     mark,
     pieces_of,
     probe,
+    with_other_values,
 )
 from mkdocs_advisories.render.csp import bearing, is_stated, policy_of, refuse_active, with_stated
 from mkdocs_advisories.render.page import Page
@@ -32,7 +49,7 @@ from mkdocs_advisories.site.batch import Brief
 Rendered = Callable[[Page], str]
 """Gives the whole HTML page that a theme makes of a page, without a policy."""
 
-_ONE, _TWO, _MIXED = (2,), (2, 2), (2, 3, 4, 2)
+_ONE, _TWO, _ALL = (2,), (2, 2), (2, 3, 4, 5, 6, 2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,26 +89,34 @@ def folder_of(uri: str) -> str:
 
 @dataclass(kw_only=True, slots=True)
 class Shell:
-    """What stands around the values of pages of one kind."""
+    """What stands around the values of pages.
+
+    `has_one_policy` says that the values change nothing in the policy, but for the text itself.
+    `folders` are those in which it was seen to be right.
+    """
 
     pieces: Pieces
     has_card: bool
-    was_compared: bool = False
+    has_one_policy: bool
+    folders: set[str] = field(default_factory=set)
+    _mark: str = field(default="", repr=False)
     _policies: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
-    def names(self, uri: str) -> bool:
-        """Say whether a page's own address may be in its shell, which is another for others."""
-        name = _name(uri)
+    def names(self, part: str) -> bool:
+        """Say whether a part of an address may be in the shell, which is another for others."""
+        name = quote(part)
         return any(name in one for one in self.pieces if isinstance(one, str))
 
     @property
     def mark(self) -> str:
         """What stands for the shell: it changes with it."""
-        pieces = (
-            one if isinstance(one, str) else f"{one.value}{one.index}{one.filter.__name__}"
-            for one in self.pieces
-        )
-        return sha256("\0".join([str(self.has_card), *pieces]).encode()).hexdigest()
+        if not self._mark:
+            pieces = (
+                one if isinstance(one, str) else f"{one.value}{one.index}{one.filter.__name__}"
+                for one in self.pieces
+            )
+            self._mark = sha256("\0".join([str(self.has_card), *pieces]).encode()).hexdigest()
+        return self._mark
 
     def printed(self, page: Page) -> str:
         """Put a page of the shell's kind in.
@@ -100,14 +125,20 @@ class Shell:
             ActiveContentError: what should be harmless is not.
         """
         refuse_active((page.html, escape(page.title)))
+        return self.filled(page, self._policy(page))
+
+    def _policy(self, page: Page) -> str:
+        if not self.has_one_policy:
+            return escape(policy_of(self.filled(page, "")))
         bears = bearing(page.html)
         policy = self._policies.get(bears)
         if policy is None:
-            policy = escape(policy_of(self._filled(page, "")))
+            policy = escape(policy_of(self.filled(page, "")))
             self._policies[bears] = policy
-        return self._filled(page, policy)
+        return policy
 
-    def _filled(self, page: Page, policy: str) -> str:
+    def filled(self, page: Page, policy: str) -> str:
+        """Put a page in, under a policy that is escaped already."""
         values = _values(page, policy, head_of(page, has_card=self.has_card))
         return "".join(
             one if isinstance(one, str) else one.filter(values[one.value][one.index])
@@ -121,19 +152,15 @@ class Shells:
     def __init__(self, rendered: Rendered) -> None:
         self._rendered = rendered
         self._families: dict[tuple[str, bool], _Family] = {}
-        self._tried: dict[Kind, Shell | None] = {}
+        self._choices: dict[Kind, _Choice] = {}
 
     def of(self, kind: Kind | None, uri: str, page: Callable[[], Page]) -> Shell | None:
-        """Give the shell of a page, or None if the theme itself must render it.
-
-        The first page of each shell is compared with what the theme makes of it.
-        """
+        """Give the shell of a page, or None if the theme itself must render it."""
         if kind is None:
             return None
-        if kind not in self._tried:
-            self._tried[kind] = self._compared(kind, page())
-        shell = self._tried[kind]
-        return shell if shell and not shell.names(uri) else None
+        if kind not in self._choices:
+            self._choices[kind] = _Choice(self._candidates(kind))
+        return self._choices[kind].shell(uri, lambda shell: self._is_right(shell, kind, page))
 
     def printed(self, page: Page) -> str:
         """Print a page: in its shell if it has one, else by the theme alone."""
@@ -144,24 +171,61 @@ class Shells:
         """Print a page by the theme alone."""
         return ordinary(page, self._rendered)
 
-    def _family(self, kind: Kind, modified: datetime) -> "_Family":
-        def probed(levels: Sequence[int]) -> Shell:
-            page = probe(
-                folder=kind.folder, levels=levels, has_title=kind.has_title, modified=modified
-            )
-            return _shell_of(self._rendered(page))
+    def _candidates(self, kind: Kind) -> Iterator[Shell]:
+        """Give the shell for all folders that differ in names alone, then the folder's own."""
+        names = _names(kind.folder)
+        shared = self._family(_with_marks(kind.folder), has_title=kind.has_title).shell(kind.levels)
+        if shared and not any(map(shared.names, names)):
+            yield shared
+        if names:
+            own = self._family(kind.folder, has_title=kind.has_title).shell(kind.levels)
+            if own:
+                yield own
 
-        key = (kind.folder, kind.has_title)
+    def _family(self, folder: str, *, has_title: bool) -> "_Family":
+        def probed(levels: Sequence[int]) -> Shell:
+            return _shell_of(self._rendered(_probe_in(folder, levels, has_title=has_title)))
+
+        key = (folder, has_title)
         if key not in self._families:
             self._families[key] = _Family(probed)
         return self._families[key]
 
-    def _compared(self, kind: Kind, page: Page) -> Shell | None:
-        shell = self._family(kind, page.modified).shell(kind.levels)
-        if shell is None or shell.was_compared or shell.names(page.uri):
-            return shell
-        shell.was_compared = shell.printed(page) == self.ordinary(page)
-        return shell if shell.was_compared else None
+    def _is_right(self, shell: Shell, kind: Kind, page: Callable[[], Page]) -> bool:
+        """Compare once for a folder: a page in the first one, probes in others."""
+        if kind.folder not in shell.folders:
+            is_right = (
+                self._makes_probe(shell, kind) if shell.folders else self._makes(shell, page())
+            )
+            if is_right:
+                shell.folders.add(kind.folder)
+        return kind.folder in shell.folders
+
+    def _makes(self, shell: Shell, page: Page) -> bool:
+        return shell.printed(page) == self.ordinary(page)
+
+    def _makes_probe(self, shell: Shell, kind: Kind) -> bool:
+        """Compare all but the policy, which follows from the rest."""
+        page = _probe_in(kind.folder, kind.levels, has_title=kind.has_title)
+        return shell.filled(page, mark(POLICY)) == _with_mark(self._rendered(page))
+
+
+class _Choice:
+    """The shell of the pages of one kind: the first one that is right."""
+
+    def __init__(self, candidates: Iterator[Shell]) -> None:
+        self._candidates = candidates
+        self._shell = next(candidates, None)
+        self._is_right = False
+
+    def shell(self, uri: str, is_right: Callable[[Shell], bool]) -> Shell | None:
+        """Give the shell of a page, which a page that it names has not."""
+        while self._shell and not self._shell.names(_parts(uri)[-1]):
+            self._is_right = self._is_right or is_right(self._shell)
+            if self._is_right:
+                return self._shell
+            self._shell = next(self._candidates, None)
+        return None
 
 
 class _Family:
@@ -170,38 +234,44 @@ class _Family:
     def __init__(self, probed: Callable[[Sequence[int]], Shell]) -> None:
         self._probed = probed
         self._made: dict[tuple[int, ...], Shell | None] = {}
-        self._two = self._shell(_TWO)
-        self._is_regular = bool(self._two) and self._grows_right()
 
     def shell(self, levels: tuple[int, ...]) -> Shell | None:
-        """Give the shell for headings of the given levels."""
-        if not self._is_regular or not levels or self._two is None:
-            return self._shell(levels)
-        same = _TWO * len(levels)
-        return self._shell(same[: len(levels)], grown=True)
+        """Give the shell for headings of the given levels, if there is one."""
+        two = self._two if levels else None
+        key = _ONE * len(levels) if two else levels
+        if key not in self._made:
+            self._made[key] = _for_headings(two, len(levels)) if two else self._tried(levels)
+        return self._made[key]
 
-    def _shell(self, levels: tuple[int, ...], *, grown: bool = False) -> Shell | None:
-        if levels not in self._made:
-            try:
-                self._made[levels] = (
-                    replace(self._two, pieces=_grown(self._two.pieces, len(levels)))
-                    if grown and self._two
-                    else self._probed(levels)
-                )
-            except UnfitError:
-                self._made[levels] = None
-        return self._made[levels]
+    @cached_property
+    def _two(self) -> Shell | None:
+        """The shell for two headings, if the theme makes those for others like it."""
+        two = self._tried(_TWO)
+        return two if two and self._grows_right(two) else None
 
-    def _grows_right(self) -> bool:
+    def _grows_right(self, two: Shell) -> bool:
         """Compare what is put together for one and for many headings with what the theme writes."""
         try:
-            return all(
-                _grown(self._two.pieces, len(levels)) == self._probed(levels).pieces
-                for levels in (_ONE, _TWO, _MIXED)
-                if self._two
+            return _grown(two.pieces, 2) == two.pieces and all(
+                _grown(two.pieces, len(levels)) == self._probed(levels).pieces
+                for levels in (_ONE, _ALL)
             )
         except UnfitError:
             return False
+
+    def _tried(self, levels: Sequence[int]) -> Shell | None:
+        try:
+            return self._probed(levels)
+        except UnfitError:
+            return None
+
+
+def _for_headings(two: Shell, count: int) -> Shell:
+    return Shell(
+        pieces=_grown(two.pieces, count),
+        has_card=two.has_card,
+        has_one_policy=two.has_one_policy,
+    )
 
 
 def _grown(two: Pieces, count: int) -> Pieces:
@@ -227,9 +297,17 @@ def _is_about_heading(one: str | Slot) -> TypeGuard[Slot]:
     return isinstance(one, Slot) and one.value in {ANCHOR, HEADING}
 
 
+def _with_mark(output: str) -> str:
+    """Put a mark where the policy will be stated, if the theme states none."""
+    return output if is_stated(output) else with_stated(output, mark(POLICY))
+
+
 def _shell_of(output: str) -> Shell:
-    prepared = output if is_stated(output) else with_stated(output, mark(POLICY))
-    return Shell(pieces=pieces_of(prepared), has_card=has_card(output))
+    return Shell(
+        pieces=pieces_of(_with_mark(output)),
+        has_card=has_card(output),
+        has_one_policy=policy_of(output) == policy_of(with_other_values(output)),
+    )
 
 
 def ordinary(page: Page, rendered: Rendered) -> str:
@@ -244,7 +322,7 @@ def _values(page: Page, policy: str, head: str) -> Mapping[str, Sequence[str]]:
         TITLE: (escape(page.title),),
         DESCRIPTION: (escape(page.description),),
         BODY: (page.html,),
-        NAME: (_name(page.uri),),
+        PART: [quote(one) for one in _parts(page.uri)],
         HEAD: (head,),
         POLICY: (policy,),
         ANCHOR: [one.id for one in page.headings],
@@ -252,5 +330,20 @@ def _values(page: Page, policy: str, head: str) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _name(uri: str) -> str:
-    return quote(uri.rstrip("/").rpartition("/")[2])
+def _parts(uri: str) -> list[str]:
+    return uri.rstrip("/").split("/")
+
+
+def _probe_in(folder: str, levels: Sequence[int], *, has_title: bool) -> Page:
+    uri = f"{folder}{mark(PART, folder.count('/'))}/"
+    return probe(uri=uri, levels=levels, has_title=has_title)
+
+
+def _names(folder: str) -> list[str]:
+    return folder.split("/")[1:-1:2]
+
+
+def _with_marks(folder: str) -> str:
+    """Give a folder with marks in the place of its names."""
+    parts = enumerate(folder.split("/")[:-1])
+    return "".join(f"{mark(PART, at) if at % 2 else part}/" for at, part in parts)

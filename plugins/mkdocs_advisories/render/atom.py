@@ -1,7 +1,6 @@
 """Atom feeds (RFC 4287): one entry an advisory, whose `updated` moves on a real change only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,32 +12,15 @@ from lxml import etree
 
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.entry import Entry
+from mkdocs_advisories.render.feed_addresses import MEDIA_TYPE, Channel
 from mkdocs_advisories.render.upcoming import NoticeEntry
 from mkdocs_advisories.render.view import View
 from mkdocs_advisories.render.words import Words, words_of
 from mkdocs_advisories.render.words.terms import severity_label
 
-MEDIA_TYPE = "application/atom+xml"
-
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _XHTML = "http://www.w3.org/1999/xhtml"
 _HISTORY = "http://purl.org/syndication/history/1.0"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Channel:
-    """A feed's address, title and name, and where the rest of it is (RFC 5005).
-
-    A current feed has `previous`, its newest archive. An archive has `current`, and the one before.
-    All documents of one feed share its `name`, and so its id.
-    """
-
-    uri: str
-    title: str
-    style_uri: str
-    name: str = "feed"
-    current: str | None = None
-    previous: str | None = None
 
 
 def feed(

@@ -3,8 +3,9 @@
 import re
 
 # Outside XML 1.0's `Char` (section 2.2): not even a character reference may stand for one. It holds
-# the lone surrogates too, which UTF-8 cannot encode, and so no JSON document either.
-_NOT_CARRIED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# the lone surrogates too, which UTF-8 cannot encode, and so no JSON document either. Stated as what
+# it holds, not as what it does not: that takes ten times as long to compile.
+_NOT_CARRIED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def carried(text: str) -> str:

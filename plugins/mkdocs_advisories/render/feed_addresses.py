@@ -1,6 +1,26 @@
 """Where the feeds are. The narrower ones lie beside the feed of all, in `feeds/`."""
 
+from dataclasses import dataclass
+
 from mkdocs_advisories.render.slugs import plain_slug
+
+MEDIA_TYPE = "application/atom+xml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    """A feed's address, title and name, and where the rest of it is (RFC 5005).
+
+    A current feed has `previous`, its newest archive. An archive has `current`, and the one before.
+    All documents of one feed share its `name`, and so its id.
+    """
+
+    uri: str
+    title: str
+    style_uri: str
+    name: str = "feed"
+    current: str | None = None
+    previous: str | None = None
 
 
 def style_uri(feed_uri: str) -> str:

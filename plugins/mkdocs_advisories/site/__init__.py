@@ -146,7 +146,8 @@ def _found(sheets: Sheets, batches: Sequence[Batch], search: Search) -> Iterator
 
     def of_batch(batch: Batch) -> bytes:
         pages = (one for one in batch.contents().values() if isinstance(one, Page))
-        return ",".join(filter(None, map(search, pages))).encode()
+        searched = (one for one in pages if one.is_searched)
+        return ",".join(filter(None, map(search, searched))).encode()
 
     for some in chunks(sheets.outlines):
         yield sheets.kept("found", some, partial(of_advisories, some))

@@ -7,9 +7,9 @@ from importlib.resources import files
 
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.atom import Channel, feed
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.feed_addresses import (
+    Channel,
     archive_uri,
     json_feed_uri,
     project_feed_uri,
@@ -89,6 +89,9 @@ def _atom(
     entry_of: EntryOf,
     notices: Sequence[NoticeEntry],
 ) -> bytes:
+    # Its libraries take long to load, and mostly no feed is made anew.
+    from mkdocs_advisories.render.atom import feed  # noqa: PLC0415 - see above
+
     return feed(tuple(map(entry_of, some)), policy=policy, channel=channel, notices=notices)
 
 

@@ -18,8 +18,7 @@ from mkdocs_advisories.render.addresses import (
     osv_uri,
     rustsec_uri,
 )
-from mkdocs_advisories.render.atom import MEDIA_TYPE
-from mkdocs_advisories.render.feed_addresses import project_feed_uri
+from mkdocs_advisories.render.feed_addresses import MEDIA_TYPE, project_feed_uri
 from mkdocs_advisories.render.identifiers import crates_of, cve_ids, cve_ids_of
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.notes import Note

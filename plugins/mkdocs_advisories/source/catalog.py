@@ -4,12 +4,10 @@ import gc
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +24,7 @@ from mkdocs_advisories.source.front import judge
 from mkdocs_advisories.source.frontmatter import split
 from mkdocs_advisories.source.positions import Text
 from mkdocs_advisories.source.sealed.identities import Identities
-from mkdocs_advisories.source.sealed.vault import Opened, Unopened, notice_problem, read_vault
+from mkdocs_advisories.source.sealed.results import Opened, Unopened, notice_problem
 
 _WORTH_A_WORKER = 300
 """Files below which starting another process takes longer than reading them."""
@@ -154,6 +152,11 @@ def read_sealed_entries(
     listing: Listing, *, policy: Policy, identities: Identities | None
 ) -> SealedEntries:
     """Read the sealed files of a listing; without a key none is opened."""
+    if not listing.sealed:
+        return SealedEntries(opened=(), unopened=(), problems=())
+    # What opens them is slow to load, and most folders have none.
+    from mkdocs_advisories.source.sealed.vault import read_vault  # noqa: PLC0415 - see above
+
     vault = read_vault(
         listing.folder,
         {listing.name(file): file for file in listing.sealed},
@@ -230,6 +233,10 @@ def _read_all(jobs: list[Job]) -> list[Entry]:
     workers = workers_for(len(jobs))
     if workers == 1:
         return [read(one) for one in jobs]
+    # Loaded here, for most folders are read by one process.
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - see above
+    from multiprocessing import get_context  # noqa: PLC0415 - as above
+
     # Not forked: a fork of a process with threads, as a server has them, may hang.
     spawn = get_context("spawn")
     with (

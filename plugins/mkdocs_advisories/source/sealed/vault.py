@@ -4,12 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mkdocs_advisories.model import Advisory, Attachment, Notice
-from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.model import Attachment
 from mkdocs_advisories.problems import Place, Problem
 from mkdocs_advisories.source.attachments import attachment_in_memory
 from mkdocs_advisories.source.files import decode, read_bytes
-from mkdocs_advisories.source.positions import Text
 from mkdocs_advisories.source.sealed import history as past
 from mkdocs_advisories.source.sealed import recipients as holders
 from mkdocs_advisories.source.sealed.envelope import LARGEST_FILE
@@ -29,24 +27,7 @@ from mkdocs_advisories.source.sealed.recipients import (
     read_recipients,
 )
 from mkdocs_advisories.source.sealed.refusal import RefusedError
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Opened:
-    """A sealed advisory that was opened. Lines of `text` are those of the advisory inside."""
-
-    text: Text
-    stem: str
-    attachments: tuple[Attachment, ...]
-    notice: Notice | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unopened:
-    """A sealed advisory that is held because there is no key. Only its notice is known."""
-
-    path: str
-    notice: Notice | None
+from mkdocs_advisories.source.sealed.results import Opened, Unopened
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,22 +104,6 @@ def read_sealed_file(file: Path, *, path: str) -> SealedFile | Problem:
         too_large = raw.code == "ADV002"
         return _guarded(b"\0" * (LARGEST_FILE + 1), file, path) if too_large else raw
     return _guarded(raw, file, path)
-
-
-def notice_problem(opened: Opened, advisory: Advisory, policy: Policy) -> Problem | None:
-    """Hold a notice against the advisory that it is about."""
-    notice = opened.notice
-    if notice is None or (
-        notice.embargo == advisory.embargo
-        and notice.projects == policy.projects_of(advisory.content.affected)
-    ):
-        return None
-    return Problem(
-        code="ADV173",
-        place=Place(path=opened.text.path),
-        text="the notice in the header does not say what the advisory says",
-        remedy="write it anew: `advisory edit --notice`, or leave it out: `--no-notice`",
-    )
 
 
 def _guarded(raw: bytes, file: Path, path: str) -> SealedFile | Problem:

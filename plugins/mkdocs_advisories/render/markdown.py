@@ -14,6 +14,7 @@ from markdown.extensions.toc import slugify, unique
 from markupsafe import Markup
 
 from mkdocs_advisories.render.characters import carried
+from mkdocs_advisories.render.signs import SignsExtension
 
 TOP_LEVEL = 2
 """The heading level of a body's sections; the page's title is the level above."""
@@ -126,7 +127,11 @@ def _converted(markdown: str) -> str:
 
 @cache
 def _converter() -> Markdown:
-    return Markdown(extensions=list(_EXTENSIONS), extension_configs=_OPTIONS, output_format="html")
+    return Markdown(
+        extensions=[*_EXTENSIONS, SignsExtension()],
+        extension_configs=_OPTIONS,
+        output_format="html",
+    )
 
 
 def _lists_parted(markdown: str) -> str:

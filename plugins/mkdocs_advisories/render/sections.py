@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
@@ -20,6 +21,7 @@ class Section:
     text: str
 
 
+@lru_cache(maxsize=2)
 def sections(details: str) -> tuple[Section, ...]:
     """Part a body at its uppermost headings; deeper ones stay in the text."""
     lines = details.split("\n")

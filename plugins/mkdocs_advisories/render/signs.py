@@ -18,8 +18,8 @@ from markdown.util import AtomicString
 if TYPE_CHECKING:
     from markdown.inlinepatterns import Pattern
 
-_SIGN = re.compile(r"[`\\\[!<&*_~@\x02\x03]|:/|  \n|[wW]\.")
-"""What every match of an inline pattern has: `\\x02` is where Markdown has put one aside."""
+_SIGN = re.compile(r"[`\\\[!<&*_~@]|:/|  \n|[wW]\.")
+"""What every match of an inline pattern has in it."""
 
 _SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -1,14 +1,15 @@
 """Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from mkdocs_advisories.render.addresses import harmless
-from mkdocs_advisories.render.words import ENGLISH, has_words, words_of
+from mkdocs_advisories.render.words import ENGLISH, Words, has_words, words_of
 from mkdocs_advisories.render.words.terms import metric_word, severity_word
 
 
@@ -19,7 +20,7 @@ def render(
     **context: Any,  # noqa: ANN401 - whatever the template places
 ) -> Markup:
     """Fill a template of `render/templates/` in a language. An unknown name in it is an error."""
-    return Markup(_environment(language).get_template(template).render(context))  # noqa: S704 - autoescaped
+    return Markup(_template(template, language).render(context))  # noqa: S704 - autoescaped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,7 @@ class Made:
 
 def render_page(template: str, *, language: str, **context: Any) -> Made:  # noqa: ANN401 - as above
     """Fill a template that sets `title` and `description` as well, so that all words are there."""
-    made = _environment(language).get_template(template).make_module(context)
+    made = _template(template, language).make_module(context)
     own = vars(made)
     return Made(
         title=_plain(own["title"]),
@@ -44,6 +45,11 @@ def render_page(template: str, *, language: str, **context: Any) -> Made:  # noq
 
 def _plain(text: Markup) -> str:
     return " ".join(text.unescape().split())
+
+
+@cache
+def _template(name: str, language: str) -> Template:
+    return _environment(language).get_template(name)
 
 
 @cache
@@ -60,6 +66,7 @@ def _environment(language: str) -> Environment:
     words = words_of(language)
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # by i18n
     install(words.translations, newstyle=True)
+    environment.globals["_"] = _saying(words)
     environment.filters["code"] = _code
     environment.filters["either"] = words.either
     environment.filters["metric"] = partial(metric_word, words)
@@ -68,6 +75,23 @@ def _environment(language: str) -> Environment:
     environment.globals["spoken"] = _spoken(language)
     environment.globals["harmless"] = harmless
     return environment
+
+
+def _saying(words: Words) -> Callable[..., Markup]:
+    """Give what Jinja's `_` does in new style, which looks up and escapes at each call anew."""
+
+    @cache
+    def text_of(text: str) -> Markup:
+        return Markup(words.translations.gettext(text))  # noqa: S704 - ours
+
+    @cache
+    def constant(text: str) -> Markup:
+        return text_of(text) % {}
+
+    def say(text: str, **values: object) -> Markup:
+        return text_of(text) % values if values else constant(text)
+
+    return say
 
 
 def _spoken(language: str) -> Markup:

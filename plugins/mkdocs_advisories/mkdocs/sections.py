@@ -19,10 +19,8 @@ _MATERIAL = "material.plugins.search.plugin"
 _EQUAL = "f8d1fbf133e6752929573b5b3872bd4cb266368c8e78589f571878def33de7fc"
 """The SHA-256 of Material's parser that this one is known to equal; any other is asked itself."""
 
-# Possessive throughout: nothing that was matched could be matched in another way.
 _TAG = re.compile(
-    r"</([a-z][a-z0-9]*+)>"
-    r'|<([a-z][a-z0-9]*+)((?:[ \n]++[a-z][a-z0-9-]*+(?:="[^"]*+")?+)*+)[ \n]*+>'
+    r'</([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?:[ \n]+[a-z][a-z0-9-]*(?:="[^"]*")?)*)[ \n]*>'
 )
 _ATTRIBUTE = re.compile(r'([a-z][a-z0-9-]*)(?:="([^"]*)")?')
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())

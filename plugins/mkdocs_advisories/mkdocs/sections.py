@@ -79,7 +79,7 @@ def sections_of(html: str) -> Sequence[Section] | None:
     if "<" in "".join(texts) or "headerlink" in html or not _UNLIKE.isdisjoint(starts):
         return None
     following = zip(starts, [*ends[1:], ""], strict=False)
-    if any(one in _OF_TEXT and one != end for one, end in following):
+    if [one for one, end in following if one in _OF_TEXT and one != end]:
         return None
     parting = _Parting()
     for text, end, start, attributes in zip(texts, ends, starts, tokens[3::4], strict=False):

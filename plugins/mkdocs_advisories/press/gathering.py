@@ -239,7 +239,7 @@ def _names_of(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
 def make(task: Task, job: Job) -> Made:
     """Read one file and judge it by itself; if it is disclosed, make what there is to be made."""
     raw = _raw(job)
-    entry = read(job)
+    entry = read(job, raw=raw)
     key, advisory = _key(job, raw), entry.advisory
     if entry.problems or advisory is None or entry.draft is None:
         return Made(path=job.path, key=key, is_sound=False)

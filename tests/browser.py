@@ -23,6 +23,7 @@ _FLAGS = (
     " --remote-debugging-pipe"
 ).split()
 _PATIENCE = 60.0
+_GONE = "Inspected target navigated or closed"
 # Chromium reads from descriptor 3 and writes to 4.
 _EXEC = """
 import os, sys
@@ -83,11 +84,19 @@ class Tab:
         return answer["result"].get("value")
 
     def wait_for(self, expression: str) -> None:
-        """Wait until an expression is true."""
+        """Wait until an expression is true, on this page or on one that takes its place."""
         end = time.monotonic() + _PATIENCE
-        while not self.value(f"Boolean({expression})"):
+        while not self._holds(expression):
             assert time.monotonic() < end, expression
             time.sleep(0.1)
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return bool(self.value(f"Boolean({expression})"))
+        except AssertionError as error:
+            if _GONE not in str(error):
+                raise
+            return False
 
     def _next(self) -> dict[str, Any]:
         """Read one message, and note what it says has happened."""

@@ -15,7 +15,7 @@ def disclosed(folder: Folder, *, days: int = 0) -> tuple[Disclosed, ...]:
     """Give what is disclosed, newest first."""
     catalog = folder.read()
     assert catalog.problems == ()
-    return disclose(catalog.advisories, now=NOW + timedelta(days=days)).advisories
+    return tuple(disclose(catalog.advisories, now=NOW + timedelta(days=days)).advisories)
 
 
 def built(folder: Folder, *, days: int = 0, signer: Signer | None = None) -> dict[str, bytes]:

@@ -197,7 +197,7 @@ def test_a_project_has_a_page_with_all_that_is_known_of_it(folder: Folder, lined
     write(folder, "LAN-2026-0001", affects("1.0.0", "1.2.3"))
     write(folder, "LAN-2026-0002", affects("0", "9.0.0", name="torch"))
     site = site_of(folder, lined)
-    assert pages(site, "projects/")[:3] == [
+    assert [one for one in pages(site, "projects/") if "/versions/" not in one] == [
         "projects/lantern/",
         "projects/wick/",
         "projects/torch/",

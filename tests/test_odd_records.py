@@ -346,7 +346,7 @@ def test_what_a_format_cannot_carry_is_said(written: Folder) -> None:
     titles = list(ODD)
     said = [
         (titles[int(one.advisory[-4:]) - 1], one.format)
-        for one in dict.fromkeys(record_notes(disclosed(written)))
+        for one in dict.fromkeys(note for it in disclosed(written) for note in record_notes(it))
     ]
     assert sorted(set(said)) == [
         ("a long body", "CVE"),

@@ -27,8 +27,9 @@ from browser import Tab
 from conftest import NOW, PROJECT, Folder
 from mkdocs_advisories.disclosure.local_server import LocalServer
 from mkdocs_advisories.embargo import disclose
-from mkdocs_advisories.model import Disclosed, Withdrawal
-from mkdocs_advisories.render.checkable import VERSIONS_URI, checkable
+from mkdocs_advisories.model import Advisory, Withdrawal
+from mkdocs_advisories.render.checkable import VERSIONS_URI
+from mkdocs_advisories.site import Site, build_site
 from mkdocs_advisories.versions import Scheme, compare, position
 
 NODE = shutil.which("node")
@@ -180,6 +181,13 @@ def test_an_unknown_scheme_compares_nothing(modules: Path, scheme: str | None) -
     assert run(modules, ORDER, [["1.0.0", "2.0.0", scheme]]) == [None]
 
 
+def checked_on(site: Site) -> dict[str, Any]:
+    """Give what the check knows on the home page of a site."""
+    raw = site.contents[VERSIONS_URI]
+    assert isinstance(raw, bytes)
+    return cast("dict[str, Any]", json.loads(raw))
+
+
 def example() -> dict[str, Any]:
     """Give what the check knows on the home page of the example site."""
     from mkdocs_advisories.source.catalog import read_catalog  # noqa: PLC0415
@@ -190,7 +198,8 @@ def example() -> dict[str, Any]:
     settings = configure(stated.options, site=stated.facts)
     assert isinstance(settings, Configuration)
     catalog = read_catalog(PROJECT / "advisories", prefix="advisories", policy=settings.policy)
-    return checkable(disclose(catalog.advisories, now=datetime(2100, 1, 1, tzinfo=UTC)).advisories)
+    disclosure = disclose(catalog.advisories, now=datetime(2100, 1, 1, tzinfo=UTC))
+    return checked_on(build_site(disclosure, policy=settings.policy, index_uri=""))
 
 
 FORMATS = PROJECT / "tests" / "lock-files"
@@ -499,18 +508,21 @@ def test_a_version_without_a_package_is_asked_for_one_where_there_are_many(modul
 def test_what_stands_no_more_is_not_checked(folder: Folder) -> None:
     folder.write("LAN-2026-0001")
     folder.write("LAN-2026-0002")
-    first, second = disclose(folder.read().advisories, now=NOW).advisories
+    known = {one.content.id: one for one in folder.read().advisories}
+    first, second = known["LAN-2026-0001"], known["LAN-2026-0002"]
 
-    def ids(*some: Disclosed) -> list[str]:
-        return [one["id"] for it in checkable(some)["packages"] for one in it["advisories"]]
+    def ids(*some: Advisory) -> list[str]:
+        site = build_site(disclose(some, now=NOW), policy=folder.policy, index_uri="")
+        return [one["id"] for it in checked_on(site)["packages"] for one in it["advisories"]]
 
     gone = Withdrawal(date=NOW, reason="wrong")
     withdrawn = replace(first, content=replace(first.content, withdrawn=gone))
-    assert ids(first, second) == [first.id, second.id]
-    assert ids(withdrawn, second) == [second.id]
-    followed = replace(first, content=replace(first.content, superseded_by=second.id))
-    assert ids(followed, second) == [second.id]
-    assert ids(followed) == [first.id], "the successor is not public: this one stands"
+    both = ["LAN-2026-0001", "LAN-2026-0002"]
+    assert ids(first, second) == both
+    assert ids(withdrawn, second) == both[1:]
+    followed = replace(first, content=replace(first.content, superseded_by="LAN-2026-0002"))
+    assert ids(followed, second) == both[1:]
+    assert ids(followed) == both[:1], "the successor is not public: this one stands"
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,34 @@ Whether an advisory is disclosed is computed from its embargo and one instant, n
 folder, and what it gives is of another type and says of itself that it is a preview.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import overload
 
 from mkdocs_advisories.model import Advisory, Coordination, Disclosed, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.scores import decisive, score
 
+_AT_HAND = 4096
+"""Advisories that were read and are kept at hand: feeds, lists and pages ask for the same ones."""
+
 _WORST_FIRST = ("critical", "high", "medium", "low", "none")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Pending:
+    """An advisory that is read when somebody asks for it; of it only this is known."""
+
+    id: str
+    embargo: datetime
+    read: Callable[[], Advisory]
+
+    def is_disclosed(self, now: datetime) -> bool:
+        """Say whether the embargo ends at `now` or before."""
+        return self.embargo <= now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +45,17 @@ class Disclosure:
     """
 
     as_of: datetime
-    advisories: tuple[Disclosed, ...]
+    advisories: Sequence[Disclosed]
     held: int
     unopened: int
     next_embargo: datetime | None
     upcoming: tuple[Notice, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the advisories, in their order; nothing is read for it."""
+        known = self.advisories
+        return known.ids if isinstance(known, _Public) else tuple(one.id for one in known)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +81,7 @@ class Preview:
 
 
 def disclose(
-    advisories: Iterable[Advisory],
+    advisories: Iterable[Advisory | Pending],
     *,
     now: datetime,
     unopened: int = 0,
@@ -68,18 +92,15 @@ def disclose(
     What is sealed and could not be opened is held, whatever its embargo: `unopened` counts it.
     `upcoming` is what `told_ahead` has given.
 
-    The newest come first; those of one instant are in the order of their ids.
+    The newest come first; those of one instant are in the order of their ids. What is `Pending`
+    goes through the gate once more when it is read.
     """
     known = list(advisories)
-    public = [
-        Disclosed(content=one.content, published=one.embargo, as_of=now)
-        for one in known
-        if one.embargo is not None and one.is_disclosed(now)
-    ]
+    public = _Public([one for one in known if one.is_disclosed(now)], now=now)
     waiting = [one.embargo for one in known if one.embargo and not one.is_disclosed(now)]
     return Disclosure(
         as_of=now,
-        advisories=_newest_first(public),
+        advisories=public if public.is_pending else tuple(public),
         held=len(known) - len(public) + unopened,
         unopened=unopened,
         next_embargo=min(waiting, default=None),
@@ -87,8 +108,66 @@ def disclose(
     )
 
 
+class _Public(Sequence[Disclosed]):
+    """What is disclosed, newest first; what was pending is read when it is looked at."""
+
+    def __init__(self, advisories: Iterable[Advisory | Pending], *, now: datetime) -> None:
+        self._now = now
+        self._known = sorted(advisories, key=_place)
+        self._read = lru_cache(maxsize=_AT_HAND)(self._disclosed)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, in order."""
+        return tuple(one.id if isinstance(one, Pending) else one.content.id for one in self._known)
+
+    @property
+    def is_pending(self) -> bool:
+        """Say whether anything is still to be read."""
+        return any(isinstance(one, Pending) for one in self._known)
+
+    @overload
+    def __getitem__(self, index: int) -> Disclosed: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Disclosed, ...]: ...
+    def __getitem__(self, index: int | slice) -> Disclosed | tuple[Disclosed, ...]:
+        """Give an advisory by its place.
+
+        Raises:
+            ValueError: what was read is not what was known of it.
+        """
+        places = range(len(self))[index]
+        return self._read(places) if isinstance(places, int) else tuple(map(self._read, places))
+
+    def __len__(self) -> int:
+        """Say how many there are."""
+        return len(self._known)
+
+    def _disclosed(self, place: int) -> Disclosed:
+        known = self._known[place]
+        one = _read_again(known) if isinstance(known, Pending) else known
+        if one.embargo is None or not one.is_disclosed(self._now):
+            message = "an advisory cannot be disclosed before its embargo ends"
+            raise ValueError(message)
+        return Disclosed(content=one.content, published=one.embargo, as_of=self._now)
+
+
+def _read_again(known: Pending) -> Advisory:
+    one = known.read()
+    if (one.content.id, one.embargo) != (known.id, known.embargo):
+        message = "an advisory is not the one that it was"
+        raise ValueError(message)
+    return one
+
+
+def _place(one: Advisory | Pending) -> tuple[float, str]:
+    """Sort the newest first, and those of one instant by their ids."""
+    own = one.id if isinstance(one, Pending) else one.content.id
+    return (-one.embargo.timestamp() if one.embargo else 0.0, own)
+
+
 def told_ahead(
-    advisories: Iterable[Advisory],
+    advisories: Iterable[Advisory | Pending],
     *,
     sent: Iterable[Notice],
     unopened: Iterable[Notice],
@@ -105,7 +184,11 @@ def told_ahead(
     """
     if not policy.upcoming:
         return ()
-    held = [_facts(one, policy) for one in advisories if not one.is_disclosed(now)]
+    held = [
+        _facts(one, policy)
+        for one in advisories
+        if isinstance(one, Advisory) and not one.is_disclosed(now)
+    ]
     held += unopened
     due = {
         (frozenset(one.projects), one.severity, one.embargo): one

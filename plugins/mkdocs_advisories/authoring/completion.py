@@ -1,7 +1,7 @@
 """What may stand where a cursor is: keys, words of the schema, and names that the house knows."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -39,7 +39,7 @@ class House:
     """What is known beside the file: the policy, and what is public already."""
 
     policy: Policy
-    disclosed: tuple[Disclosed, ...] = ()
+    disclosed: Sequence[Disclosed] = ()
 
 
 def offers(cursor: Cursor, house: House, *, present: Iterable[str] = ()) -> tuple[Offer, ...]:

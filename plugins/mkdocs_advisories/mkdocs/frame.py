@@ -1,7 +1,7 @@
 """How the site's contents become files and pages of MkDocs. All that knows its insides is here."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -172,10 +172,6 @@ class Frame:
                 yield listed_file(one, site_url=site_url, dated=self._dated(one.modified))
 
         return Listed(files=files, ours=ours)
-
-    def found(self, entries: Callable[[Page], str | None]) -> Iterator[str | None]:
-        """Give the search entries of all our pages; `entries` makes those that are not known."""
-        return self.site.found(entries)
 
     def _last_change(self) -> str:
         changes = (one.modified for one in self.site.briefs())

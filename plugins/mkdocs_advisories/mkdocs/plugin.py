@@ -47,20 +47,21 @@ from mkdocs_advisories.mkdocs.report import (
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
-from mkdocs_advisories.model import Disclosed, Notice
+from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
 from mkdocs_advisories.press.hands import collect_rarely
-from mkdocs_advisories.press.output import write
+from mkdocs_advisories.press.output import name_of, write
 from mkdocs_advisories.press.shell import Kind, Shells, kind_of
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
+from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.site import Site, build_site
-from mkdocs_advisories.site.sheet import around_of, sheet_of
+from mkdocs_advisories.site.sheet import around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -127,7 +128,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         now = _now(settings, config, folder=self.folder)
         self.index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = (
-            self._previewed(settings, now, permission)
+            self._previewed(settings, now, permission, config)
             if permission
             else self._disclosed(settings, now, config)
         )
@@ -135,12 +136,19 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.frame.prepare(config)
         return config
 
-    def _previewed(self, settings: Configuration, now: datetime, permission: Permission) -> Site:
+    def _previewed(
+        self, settings: Configuration, now: datetime, permission: Permission, config: MkDocsConfig
+    ) -> Site:
         """Render a preview. Nothing of it is stored."""
         self.cache = self.sheets = None
         catalog = self._catalog(settings, now)
         self.disclosure = preview(catalog.advisories, now=now, permission=permission)
-        return build_site(self.disclosure, policy=settings.policy, index_uri=self.index_uri)
+        return build_site(
+            self.disclosure,
+            policy=settings.policy,
+            index_uri=self.index_uri,
+            search=Searching.of(config).search,
+        )
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
         """Render what is disclosed, or take it from the store."""
@@ -154,15 +162,20 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
         gathered = self._gathered(settings, task)
         self.disclosure = self._disclosure(gathered, settings, now)
-        around = around_of(self.disclosure.advisories)
+        around = gathered.around or around_of(self.disclosure.advisories)
         self.sheets = sheets = StoredSheets(
-            self.disclosure.advisories,
+            self.disclosure,
             store=self.store,
             records=gathered.records,
-            make=partial(sheet_of, policy=policy, around=around, index_uri=index_uri),
+            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
         )
         site = build_site(
-            self.disclosure, policy=policy, index_uri=index_uri, signer=signer, sheets=sheets
+            self.disclosure,
+            policy=policy,
+            index_uri=index_uri,
+            signer=signer,
+            sheets=sheets,
+            search=searching.search,
         )
         self.store.save()
         return site
@@ -247,13 +260,16 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _bring_back(self, files: Files, config: MkDocsConfig) -> Files:
         """Put back the folders of advisories, less what has changed."""
-        marks = (
-            {one.id: self.sheets.mark(one) for one in self.site.contents.advisories}
-            if self.sheets
-            else {}
-        )
-        self.written.bring_back(marks)
+        self.written.bring_back(self._marks())
         return files
+
+    def _marks(self) -> dict[str, str]:
+        """Give what stands for each group of files as it is now."""
+        if self.sheets is None:
+            return {}
+        contents = self.site.contents
+        batches = {name_of(one): one.mark for one in contents.batches if one.mark}
+        return batches | {one.id: self.sheets.mark_of(one) for one in contents.outlines}
 
     @event_priority(-100)
     @discreet
@@ -330,7 +346,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 shells=Shells(self.theme.rendered),
                 written=self.written,
                 kinds=sheets.kind if sheets else self._kind,
-                marks=sheets.mark if sheets else lambda one: one.id,
+                marks=sheets.mark_of if sheets else lambda _: None,
             )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
@@ -338,8 +354,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         if self.cache and self.command != "serve":
             self.written.save(self.cache)
 
-    def _kind(self, disclosed: Disclosed) -> Kind | None:
-        return kind_of(self.site.contents.page(disclosed))
+    def _kind(self, line: Outline) -> Kind | None:
+        return kind_of(self.site.contents.page(line))
 
     @event_priority(-100)
     @discreet
@@ -347,7 +363,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Add our pages to the search index, and say what was published and what waits."""
         searching = Searching.of(config)
         if searching.kind:
-            add_entries(Path(config.site_dir) / INDEX, self.frame.found(searching.entries))
+            add_entries(Path(config.site_dir) / INDEX, self.site.found)
         if self.sheets:
             self.store.save()  # without what was found to be damaged
             for note in self.store.notes:

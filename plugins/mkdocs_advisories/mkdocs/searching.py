@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,11 @@ class Searching:
         settings = json.dumps(self.settings, sort_keys=True, default=str)
         return f"{self.kind.__module__}.{self.kind.__qualname__} {parts_words} {settings}"
 
+    @property
+    def search(self) -> Callable[[Page], str | None] | None:
+        """What makes the entries of a page; None where there is no search."""
+        return self.entries if self.kind else None
+
     def entries(self, page: Page) -> str | None:
         """Give the entries of a page as JSON, without brackets around them; None without search."""
         if self.kind is None:
@@ -82,8 +87,10 @@ class Searching:
         return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
 
 
-def add_entries(file: Path, entries: Iterable[str | None]) -> bool:
+def add_entries(file: Path, found: Iterable[Callable[[], bytes]]) -> bool:
     """Put entries behind those that the index has already, without reading it.
+
+    `found` give them in parts, as JSON without brackets.
 
     Says whether the file is an index that this can be done to.
     """
@@ -94,14 +101,15 @@ def add_entries(file: Path, entries: Iterable[str | None]) -> bool:
             if before[1:] != _END:
                 return False
             stream.seek(start + 1)
-            stream.writelines(_joined(entries, is_first=before[:1] == b"["))
+            stream.writelines(_joined(found, is_first=before[:1] == b"["))
             stream.write(_END)
     except OSError:
         return False
     return True
 
 
-def _joined(entries: Iterable[str | None], *, is_first: bool) -> Iterator[bytes]:
-    for one in filter(None, entries):
-        yield one.encode() if is_first else f",{one}".encode()
-        is_first = False
+def _joined(found: Iterable[Callable[[], bytes]], *, is_first: bool) -> Iterator[bytes]:
+    for load in found:
+        if part := load():
+            yield part if is_first else b"," + part
+            is_first = False

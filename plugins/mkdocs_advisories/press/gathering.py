@@ -5,8 +5,10 @@ of it. Whatever is not well is found in the ordinary way, so that a report is th
 and without: in any doubt this gives up, and everything is read again.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,16 +20,17 @@ from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.attached import words_attached
 from mkdocs_advisories.checks.case import House, Register
 from mkdocs_advisories.checks.mentions import last_words, words_in
-from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant, parse_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.hands import HandsError, spread
 from mkdocs_advisories.press.shell import has_title
-from mkdocs_advisories.press.store import Record, Store, packed
+from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.sheet import Around, Sheet, sheet_of, to_json
+from mkdocs_advisories.site.plain_data import UNREADABLE, excerpts_json, outline_data, sheet_json
+from mkdocs_advisories.site.sheet import Around, Drawn, draw
 from mkdocs_advisories.source.catalog import (
     Entry,
     Job,
@@ -64,10 +67,14 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
-    """Every sound advisory, and the records of those that are in the store, by their ids."""
+    """Every sound advisory, and the records of those that are in the store, by their ids.
 
-    advisories: tuple[Advisory, ...]
+    `around` is what sheets say of others; None if nobody has looked yet.
+    """
+
+    advisories: tuple[Advisory | Pending, ...]
     records: Mapping[str, Record]
+    around: Around | None = None
     unopened: tuple[Unopened, ...] = ()
     notices: tuple[Notice, ...] = ()
 
@@ -110,10 +117,11 @@ def gather(
     search.judge(kept, paths)
     advisories = [one.advisory for one in kept if one.advisory]
     public = disclose(advisories, now=task.now).advisories
-    search.link(public)
+    around = search.link(public)
     return Gathered(
-        advisories=(*search.advisories(), *advisories),
+        advisories=(*search.pending(), *advisories),
         records=search.records_by_id(),
+        around=around,
         unopened=sealed.unopened,
         notices=sealed.notices,
     )
@@ -126,7 +134,6 @@ class _Search:
         self.jobs = {one.path: one for one in jobs}
         self._task = task
         self._store = store
-        self._raw: dict[str, bytes] = {}
         self._records: dict[str, Record] = {}
         self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
         self._kept: list[str] = []
@@ -160,41 +167,60 @@ class _Search:
                 _sound(house([read(self.jobs[path])]))
         self._apart(_names_of(kept))
 
-    def link(self, also: Iterable[Disclosed]) -> None:
-        """Make again what says something of others that is no longer so."""
-        data = [record.facts["data"] for record in self._records.values()]
+    def link(self, also: Iterable[Disclosed]) -> Around:
+        """Make again what says something of others that is no longer so; give what is so now."""
+        known = [record.facts for record in self._records.values()]
         around = Around(
-            public=frozenset([*(one.id for one in also), *(one["id"] for one in data)]),
+            public=frozenset([*(one.id for one in also), *(one["id"] for one in known)]),
             together=Counter(
-                [*(one.published for one in also), *(parse_instant(one["embargo"]) for one in data)]
+                [
+                    *(format_instant(one.published) for one in also),
+                    *(one["published"] for one in known),
+                ]
             ),
         )
         stale = [
             self.jobs[path]
             for path, record in self._records.items()
-            if record.facts["links"] != _links(record.facts["data"], around)
+            if record.facts["links"] != _links(record.facts, around)
         ]
         self._make(stale, replace(self._task, around=around))
+        return around
 
-    def advisories(self) -> Iterator[Advisory]:
-        """Give the advisories of which there are records."""
+    def pending(self) -> Iterator[Pending]:
+        """Give the advisories of which there are records: they are read when they are needed."""
         for path, record in self._records.items():
-            yield _restored(record, self.jobs[path], self._raw.get(path))
+            facts = record.facts
+            read = partial(self._restored, path, record)
+            yield Pending(id=facts["id"], embargo=parse_instant(facts["embargo"]), read=read)
 
     def records_by_id(self) -> dict[str, Record]:
         """Give the records by the ids of their advisories."""
-        return {one.facts["data"]["id"]: one for one in self._records.values()}
+        return {one.facts["id"]: one for one in self._records.values()}
+
+    def _restored(self, path: str, record: Record) -> Advisory:
+        """Read an advisory out of the store, or from its file if the store is damaged.
+
+        Raises:
+            DoubtError: it is not what it was when this build began.
+        """
+        raw, job = self._store.piece(record, "source"), self.jobs[path]
+        with suppress(*UNREADABLE):
+            data, body = json.loads(unpacked(raw or b""))
+            return parsed(data, body=body, path=path, attachments=job.attachments)
+        entry = read(job)
+        if entry.advisory is None:
+            raise DoubtError
+        return entry.advisory
 
     def _is_known(self, job: Job) -> bool:
-        raw = _raw(job)
-        key = _key(job, raw)
+        key = _key(job, _raw(job))
         record = self._store.get(key)
         if record is None:
             return False
         if parse_instant(record.facts["last"]) > self._task.now:
             self._store.forget(key)  # the clock stands earlier: not yet public, so nowhere
             return False
-        self._raw[job.path] = raw
         self._records[job.path] = record
         return True
 
@@ -218,8 +244,7 @@ class _Search:
         """Make sure that no two files share an id or an alias."""
         names = dict(kept)
         for path, record in self._records.items():
-            data = record.facts["data"]
-            names[path] = frozenset(one.lower() for one in (data["id"], *data.get("aliases", ())))
+            names[path] = frozenset(record.facts["names"])
         seen: set[str] = set()
         for some in names.values():
             if not seen.isdisjoint(some):
@@ -251,37 +276,51 @@ def make(task: Task, job: Job) -> Made:
     checked = check(house, level=Level.ERROR)
     if checked.problems or checked.crashes:
         return Made(path=job.path, key=key, is_sound=False)
-    sheet = sheet_of(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
+    drawn = draw(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
+    data = {key: one for key, one in entry.draft.root.value().items() if key not in _INTERNAL}
+    pieces = _pieces(drawn, task)
+    pieces["source"] = packed(json.dumps([data, advisory.content.details]).encode())
     return Made(
         path=job.path,
         key=key,
         is_sound=True,
-        facts=_facts(entry.draft, sheet, last, task),
-        pieces=_pieces(sheet, advisory.content.id, task),
+        facts=_facts(data, entry.draft, drawn, last, task),
+        pieces=pieces,
     )
 
 
-def _facts(draft: Draft, sheet: Sheet, last: datetime, task: Task) -> dict[str, object]:
+def _facts(
+    data: Mapping[str, Any], draft: Draft, drawn: Drawn, last: datetime, task: Task
+) -> dict[str, object]:
     """Give what is needed of an advisory at once, as plain data."""
-    data = {key: one for key, one in draft.root.value().items() if key not in _INTERNAL}
     words = words_in(draft) | words_attached(draft.content.attachments)
+    page = drawn.sheet.page
+    known = {
+        "id": data["id"],
+        "embargo": data["embargo"],
+        "published": format_instant(drawn.outline.published),
+        "named": _named(data),
+    }
     return {
-        "data": data,
-        "start": draft.parts.body_start,
+        **known,
+        "names": sorted({one.lower() for one in (data["id"], *data.get("aliases", ()))}),
         "last": format_instant(last),
-        "links": _links(data, task.around),
+        "links": _links(known, task.around),
         "words": " ".join(sorted(words)),
-        "levels": [one.level for one in sheet.page.headings],
-        "has_title": has_title(sheet.page),
+        "outline": outline_data(drawn.outline),
+        "levels": [one.level for one in page.headings],
+        "has_title": has_title(page),
     }
 
 
-def _pieces(sheet: Sheet, advisory_id: str, task: Task) -> dict[str, bytes]:
+def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
     """Give what was made of an advisory, in the pieces in which it is needed."""
+    sheet = drawn.sheet
     pieces = {
-        "sheet": packed(to_json(sheet)),
+        "sheet": packed(sheet_json(sheet)),
+        "excerpts": packed(excerpts_json(drawn.excerpts)),
         "entry": packed(sheet.entry_html.encode()),
-        "osv": packed(sheet.records[osv_uri(advisory_id)]),
+        "osv": packed(sheet.records[osv_uri(drawn.outline.id)]),
     }
     found = task.entries(sheet.page)
     return pieces if found is None else {**pieces, "found": packed(found.encode())}
@@ -319,18 +358,15 @@ def _last_date(advisory: Advisory) -> datetime | None:
     return max([advisory.embargo, *dates])
 
 
-def _links(data: Mapping[str, Any], around: Around) -> list[object]:
-    """Give what a sheet says of others: public ids that it names, and how many came with it."""
+def _named(data: Mapping[str, Any]) -> list[str]:
+    """Give the ids that an advisory names."""
     named = [*data.get("aliases", ()), *data.get("related", ()), *data.get("upstream", ())]
-    named += [data["superseded_by"]] if "superseded_by" in data else []
+    return named + ([data["superseded_by"]] if "superseded_by" in data else [])
+
+
+def _links(known: Mapping[str, Any], around: Around) -> list[object]:
+    """Give what a sheet says of others: public ids that it names, and how many came with it."""
     return [
-        *sorted(around.public.intersection(named)),
-        around.others(parse_instant(data["embargo"])),
+        *sorted(around.public.intersection(known["named"])),
+        around.others(known["published"]),
     ]
-
-
-def _restored(record: Record, job: Job, raw: bytes | None) -> Advisory:
-    facts = record.facts
-    text = (_raw(job) if raw is None else raw).decode().replace("\r\n", "\n")
-    body = text[facts["start"] :]
-    return parsed(facts["data"], body=body, path=job.path, attachments=job.attachments)

@@ -1,39 +1,52 @@
 """The files of a site on the disk."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
-from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.press.hands import HandsError, can_fork, spread
-from mkdocs_advisories.press.shell import Kind, Shell, Shells
+from mkdocs_advisories.press.shell import Kind, Shell, Shells, kind_of_brief
 from mkdocs_advisories.press.written import Group, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site import Site
+from mkdocs_advisories.site import Batch, Content, Site
 from mkdocs_advisories.source.catalog import workers_for
 
-KindOf = Callable[[Disclosed], Kind | None]
-MarkOf = Callable[[Disclosed], str]
+KindOf = Callable[[Outline], Kind | None]
+MarkOf = Callable[[Outline], str | None]
 
 _SHARE = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """What is to be written of one advisory.
+    """What is to be written of an advisory or a batch.
 
-    `shell` is None if the page is printed by the theme alone. `has_records` says that the rest is
-    there already.
+    `shells` are those of its pages by their addresses; one that is None is printed by the theme
+    alone. `has_files` says that all but the pages is there already. What may not be noted down has
+    no `group`.
     """
 
-    disclosed: Disclosed
-    shell: Shell | None
-    group: Group
-    has_records: bool = False
+    name: str
+    contents: Callable[[], Mapping[str, Content]]
+    shells: Mapping[str, Shell | None]
+    group: Group | None
+    has_files: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether the theme itself must print a page."""
+        return None in self.shells.values()
+
+
+def name_of(batch: Batch) -> str:
+    """Give the name of a batch among groups: no id of an advisory is like it."""
+    return f"/{batch.name}"
 
 
 def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf) -> None:
@@ -42,66 +55,122 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     Raises:
         ActiveContentError: what should be harmless is not.
     """
-    orders = _orders(site, shells, written, kinds, marks)
-    plain = [one for one in orders if one.shell is None]
-    made: set[str] = set()
-    for one in plain:
-        page = site.contents.page(one.disclosed)
-        output = shells.ordinary(page)
-        written.groups[one.disclosed.id] = _written(one, site, output, written.site, made)
-    framed = [one for one in orders if one.shell is not None]
-    shares = [framed[start : start + _SHARE] for start in range(0, len(framed), _SHARE)]
-    hands = workers_for(len(framed)) if can_fork() else 1
-    work = partial(_write_share, site, written.site)
-    try:
-        for groups in spread(work, shares, hands=hands):
-            written.groups |= groups
-    except HandsError:
-        written.groups |= work([one for one in framed if one.disclosed.id not in written.groups])
-    for uri, content in site.contents.rest.items():
-        if isinstance(content, Page):
-            _put(written.site, f"{uri}index.html", _encoded(shells.printed(content)), made)
-        else:
-            _put(written.site, uri, content, made)
-
-
-def _orders(
-    site: Site, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf
-) -> list[Order]:
-    """Find out what is to be written."""
-    orders: list[Order] = []
-    for one in site.contents.advisories:
-        shell = shells.of(kinds(one), page_uri(one.id), partial(site.contents.page, one))
-        mark = shell.mark if shell else ""
-        known = written.groups.pop(one.id, None)
-        if known and known.shell == mark and shell and not one.content.attachments:
-            written.groups[one.id] = known
-            continue
-        group = Group(sheet=marks(one), shell=mark, stamps=known.stamps if known else {})
-        orders.append(Order(disclosed=one, shell=shell, group=group, has_records=known is not None))
-    return orders
-
-
-def _write_share(site: Site, folder: Path, orders: Sequence[Order]) -> dict[str, Group]:
-    made: set[str] = set()
-    return {
-        one.disclosed.id: _written(
-            one, site, one.shell.printed(site.contents.page(one.disclosed)), folder, made
+    orders = [
+        order
+        for order in (
+            *_orders_of_advisories(site, shells, written, kinds, marks),
+            *_orders_of_batches(site, shells, written),
         )
-        for one in orders
-        if one.shell
-    }
+        if order
+    ]
+    _write_all([one for one in orders if one.is_plain], written, shells.ordinary, hands=1)
+    framed = [one for one in orders if not one.is_plain]
+    pages = sum(len(one.shells) for one in framed)
+    hands = workers_for(pages) if can_fork() else 1
+    _write_all(framed, written, shells.ordinary, hands=hands)
 
 
-def _written(order: Order, site: Site, printed: str, folder: Path, made: set[str]) -> Group:
-    group = order.group
-    for uri, content in site.contents.of(order.disclosed).items():
+def _write_all(
+    orders: Sequence[Order], written: Written, ordinary: Callable[[Page], str], *, hands: int
+) -> None:
+    work = partial(_write_share, written.site, ordinary)
+    done: set[str] = set()
+    try:
+        for groups in spread(work, list(_shares(orders)), hands=hands):
+            done |= groups.keys()
+            written.groups |= {name: one for name, one in groups.items() if one}
+    except HandsError:
+        left = work([one for one in orders if one.name not in done])
+        written.groups |= {name: one for name, one in left.items() if one}
+
+
+def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
+    """Part the work into shares of about as many pages."""
+    share: list[Order] = []
+    pages = 0
+    for one in orders:
+        share.append(one)
+        pages += max(1, len(one.shells))
+        if pages >= _SHARE:
+            yield share
+            share, pages = [], 0
+    if share:
+        yield share
+
+
+def _orders_of_advisories(
+    site: Site, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf
+) -> Iterator[Order | None]:
+    for line in site.contents.outlines:
+        uri = page_uri(line.id)
+        found = {uri: shells.of(kinds(line), uri, partial(site.contents.page, line))}
+        contents = partial(site.contents.of, line)
+        mark = marks(line)
+        yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
+
+
+def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator[Order | None]:
+    for batch in site.contents.batches:
+        found = {
+            one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
+            for one in batch.pages
+        }
+        yield _order(written, name_of(batch), batch.mark, found, batch.contents, is_whole=True)
+
+
+def _page(batch: Batch, uri: str) -> Page:
+    page = batch.contents()[uri]
+    if not isinstance(page, Page):
+        raise TypeError(uri)
+    return page
+
+
+def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
+    written: Written,
+    name: str,
+    mark: str | None,
+    shells: Mapping[str, Shell | None],
+    contents: Callable[[], Mapping[str, Content]],
+    *,
+    is_whole: bool,
+) -> Order | None:
+    """Order what is not there yet; None if all of it is. `is_whole` says that nothing is copied."""
+    framed = "".join(one.mark for one in shells.values() if one)
+    around = sha256(framed.encode()).hexdigest()
+    known = written.groups.pop(name, None)
+    is_plain = None in shells.values()
+    if known and known.shell == around and is_whole and not is_plain:
+        written.groups[name] = known
+        return None
+    stamps = known.stamps if known else {}
+    return Order(
+        name=name,
+        contents=contents,
+        shells=shells,
+        group=None if mark is None else Group(made_of=mark, shell=around, stamps=stamps),
+        has_files=known is not None,
+    )
+
+
+def _write_share(
+    folder: Path, ordinary: Callable[[Page], str], orders: Sequence[Order]
+) -> dict[str, Group | None]:
+    made: set[str] = set()
+    return {one.name: _written(one, folder, ordinary, made) for one in orders}
+
+
+def _written(
+    order: Order, folder: Path, ordinary: Callable[[Page], str], made: set[str]
+) -> Group | None:
+    stamps = order.group.stamps if order.group else {}
+    for uri, content in order.contents().items():
         if isinstance(content, Page):
-            name, raw = f"{uri}index.html", _encoded(printed)
-            group.stamps[name] = _put(folder, name, raw, made)
-        elif not order.has_records or isinstance(content, Path):
-            group.stamps[uri] = _put(folder, uri, content, made)
-    return group
+            shell, name = order.shells[uri], f"{uri}index.html"
+            printed = shell.printed(content) if shell else ordinary(content)
+            stamps[name] = _put(folder, name, _encoded(printed), made)
+        elif not order.has_files or isinstance(content, Path):
+            stamps[uri] = _put(folder, uri, content, made)
+    return order.group
 
 
 def _encoded(page: str) -> bytes:

@@ -27,6 +27,7 @@ from mkdocs_advisories.press.probe import (
 )
 from mkdocs_advisories.render.csp import bearing, is_stated, policy_of, refuse_active, with_stated
 from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site.batch import Brief
 
 Rendered = Callable[[Page], str]
 """Gives the whole HTML page that a theme makes of a page, without a policy."""
@@ -52,6 +53,11 @@ def kind_of(page: Page) -> Kind | None:
         levels=tuple(one.level for one in page.headings),
         has_title=has_title(page),
     )
+
+
+def kind_of_brief(page: Brief) -> Kind:
+    """Give the kind of a page that is not made yet: one about many, which has what probes have."""
+    return Kind(folder=folder_of(page.uri), levels=page.levels, has_title=page.has_title)
 
 
 def has_title(page: Page) -> bool:

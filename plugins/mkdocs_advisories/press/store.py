@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -85,6 +85,14 @@ class Store:
         self._records[key] = record
         self._changed.add(_shard_of(key))
         return record
+
+    def could_put(self, key: str, facts: object, pieces: dict[str, bytes]) -> bool:
+        """Store a record if there is space left, and say whether there was."""
+        try:
+            self.put(key, facts, pieces)
+        except OSError:
+            return False
+        return True
 
     def forget(self, key: str) -> None:
         """Take a record out."""
@@ -197,19 +205,6 @@ def unpacked(raw: bytes) -> bytes:
     if not machine.eof:
         raise ValueError("too large")
     return found
-
-
-def remembered(store: Store, key: str, make: Callable[[], bytes]) -> bytes:
-    """Give a document that is stored under a key, or make and store it."""
-    record = store.get(key)
-    raw = record and store.piece(record, "document")
-    if raw:
-        with suppress(ValueError):
-            return unpacked(raw)
-    made = make()
-    with suppress(OSError):
-        store.put(key, None, {"document": packed(made)})
-    return made
 
 
 def _read(record: Record, name: str) -> bytes | None:

@@ -26,16 +26,19 @@ Stamp = list[int]
 
 @dataclass(kw_only=True, slots=True)
 class Group:
-    """The files of one advisory by their addresses, and what stands for its sheet and shell."""
+    """The files of an advisory or a batch by their addresses.
 
-    sheet: str
+    `made_of` stands for what they are made of, `shell` for what is around the pages among them.
+    """
+
+    made_of: str
     shell: str
     stamps: dict[str, Stamp]
 
 
 @dataclass(kw_only=True, slots=True)
 class Written:
-    """The groups of files in the folder of a site, by the ids of their advisories.
+    """The groups of files in the folder of a site, by the names of advisories and batches.
 
     While it `is_open`, a build is at work, and what is in the folder is not known.
     """
@@ -52,7 +55,7 @@ class Written:
 
     def save(self, cache: Path) -> None:
         """Write the list down. If that fails, the next build writes everything."""
-        groups = {name: [one.sheet, one.shell, one.stamps] for name, one in self.groups.items()}
+        groups = {name: [one.made_of, one.shell, one.stamps] for name, one in self.groups.items()}
         text = json.dumps([self.fingerprint, _digest(self.site), groups], separators=(",", ":"))
         new = cache / f".new-{_NAME}"
         with suppress(OSError):
@@ -76,10 +79,10 @@ class Written:
             shutil.rmtree(aside, ignore_errors=True)
             self.groups.clear()
 
-    def bring_back(self, sheets: Mapping[str, str]) -> None:
-        """Put the folders back, less what has changed: `sheets` are the marks of the sheets now."""
+    def bring_back(self, marks: Mapping[str, str]) -> None:
+        """Put the folders back, less what has changed: `marks` stand for what groups are now."""
         self.groups = {
-            name: one for name, one in self.groups.items() if sheets.get(name) == one.sheet
+            name: one for name, one in self.groups.items() if marks.get(name) == one.made_of
         }
         aside = self.site / ASIDE
         with suppress(OSError):
@@ -99,9 +102,7 @@ class Written:
         """Delete what is not as it was written, and forget groups that are not complete."""
         stamps = {uri: one for group in self.groups.values() for uri, one in group.stamps.items()}
         for name in self._roots:
-            if (self.site / name).is_symlink():
-                (self.site / name).unlink()
-            _sift(self.site / name, f"{name}/", stamps)
+            _sift_root(self.site / name, stamps)
         self.groups = {
             name: one for name, one in self.groups.items() if stamps.keys().isdisjoint(one.stamps)
         }
@@ -124,8 +125,8 @@ def read_written(cache: Path | None, *, site: Path, fingerprint: str) -> Written
         stated, place, groups = json.loads(text)
         if (stated, place) == (fingerprint, _digest(site)):
             written.groups = {
-                name: Group(sheet=sheet, shell=shell, stamps=stamps)
-                for name, (sheet, shell, stamps) in groups.items()
+                name: Group(made_of=made_of, shell=shell, stamps=stamps)
+                for name, (made_of, shell, stamps) in groups.items()
             }
     except (OSError, ValueError, TypeError, AttributeError):
         written.groups = {}
@@ -139,6 +140,19 @@ def stamp(file: Path) -> Stamp:
 
 def _stamp(status: os.stat_result) -> Stamp:
     return [status.st_size, status.st_mtime_ns]
+
+
+def _sift_root(place: Path, stamps: dict[str, Stamp]) -> None:
+    """Sift a folder of the site, or one of its files."""
+    if place.is_symlink():
+        place.unlink()
+    elif place.is_file():
+        if stamps.get(place.name) == stamp(place):
+            del stamps[place.name]
+        else:
+            place.unlink()
+    else:
+        _sift(place, f"{place.name}/", stamps)
 
 
 def _sift(folder: Path | str, prefix: str, stamps: dict[str, Stamp]) -> bool:

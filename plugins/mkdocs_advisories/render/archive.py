@@ -3,10 +3,12 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from mkdocs_advisories.model import Disclosed, format_instant
+from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.render.addresses import osv_id
+from mkdocs_advisories.render.json_document import json_text
+from mkdocs_advisories.render.outline import Outline
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a ZIP file knows none before
 
@@ -23,28 +25,29 @@ def archive(records: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def by_ecosystem(advisories: Iterable[Disclosed]) -> dict[str, list[Disclosed]]:
+def by_ecosystem(lines: Iterable[Outline]) -> dict[str, list[Outline]]:
     """Sort advisories by the ecosystems of their packages, without releases (`Debian:12`)."""
-    found: dict[str, list[Disclosed]] = {}
-    for one in advisories:
-        names = (affected.package.ecosystem.partition(":")[0] for affected in one.content.affected)
-        for name in dict.fromkeys(names):
+    found: dict[str, list[Outline]] = {}
+    for one in lines:
+        for name in one.ecosystems:
             found.setdefault(name, []).append(one)
     return dict(sorted(found.items()))
 
 
-def modified_csv(rows: Iterable[tuple[Disclosed, str]]) -> str:
-    """List when records changed, newest first: `modified,path`. A row has a record's folder."""
+def last_modified_first(lines: Iterable[Outline]) -> list[Outline]:
+    """Put advisories in the order of their last changes, the newest first."""
+    return sorted(lines, key=lambda one: (-one.modified.timestamp(), one.id))
+
+
+def modified_csv(lines: Iterable[Outline]) -> str:
+    """List when records changed, in the given order: `modified,id`."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    for one, folder in sorted(rows, key=lambda row: (-row[0].modified.timestamp(), row[0].id)):
-        writer.writerow([format_instant(one.modified), folder + osv_id(one.id)])
+    for one in lines:
+        writer.writerow([format_instant(one.modified), osv_id(one.id)])
     return written.getvalue()
 
 
-def modified_index(advisories: Sequence[Disclosed]) -> list[dict[str, str]]:
-    """Give every record's id and when it changed, in the order of the ids."""
-    return [
-        {"id": osv_id(one.id), "modified": format_instant(one.modified)}
-        for one in sorted(advisories, key=lambda one: one.id)
-    ]
+def modified_text(line: Outline) -> bytes:
+    """Write a record's id and when it changed, as JSON."""
+    return json_text({"id": osv_id(line.id), "modified": format_instant(line.modified)})

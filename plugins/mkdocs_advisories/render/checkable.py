@@ -1,39 +1,53 @@
 """What is affected, for the version check that runs in a reader's browser."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from mkdocs_advisories.model import Affected, Disclosed
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.json_document import with_list
 from mkdocs_advisories.versions import scheme_of_package
 
 VERSIONS_URI = "versions.json"
 
 
-def checkable(advisories: Iterable[Disclosed]) -> dict[str, Any]:
-    """Give every package and the versions that advisories say are affected.
+class PackageName(NamedTuple):
+    """What a package is called, and where."""
 
-    An advisory that is withdrawn says nothing any more, nor does one in whose place another stands
-    that is disclosed.
-    """
-    packages: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for one in standing(advisories):
-        for affected in one.content.affected:
-            package = affected.package
-            known = packages.setdefault((package.ecosystem, package.name), [])
-            known.append(_advisory(one, affected))
+    ecosystem: str
+    name: str
+
+
+def said(disclosed: Disclosed) -> Iterator[tuple[PackageName, dict[str, Any]]]:
+    """Give what an advisory says of the versions of each of its packages."""
+    for affected in disclosed.content.affected:
+        package = affected.package
+        yield PackageName(package.ecosystem, package.name), _advisory(disclosed, affected)
+
+
+def checkable(disclosed: Disclosed) -> dict[str, Any]:
+    """Give the packages of an advisory, and the versions that it says are affected."""
+    packages: dict[PackageName, list[dict[str, Any]]] = {}
+    for name, one in said(disclosed):
+        packages.setdefault(name, []).append(one)
     return {
         "packages": [
-            {"ecosystem": ecosystem, "name": name, "advisories": known}
-            for (ecosystem, name), known in sorted(packages.items())
+            {**name._asdict(), "advisories": known} for name, known in sorted(packages.items())
         ]
     }
 
 
-def standing(advisories: Iterable[Disclosed]) -> list[Disclosed]:
-    """Give the advisories that still say something: not withdrawn, nor superseded by another."""
-    known = {one.id: one for one in advisories if not one.withdrawn}
-    return [one for one in known.values() if one.content.superseded_by not in known]
+def checkable_of_all(packages: Mapping[PackageName, Iterable[bytes]]) -> bytes:
+    """Write the same for many advisories, of which each has written what it says of a package.
+
+    One that is withdrawn says nothing any more, nor does one in whose place another stands that is
+    disclosed: they are not among these.
+    """
+    written = (
+        with_list({**name._asdict(), "advisories": []}, "advisories", known).rstrip(b"\n")
+        for name, known in sorted(packages.items())
+    )
+    return with_list({"packages": []}, "packages", written)
 
 
 def _advisory(disclosed: Disclosed, affected: Affected) -> dict[str, Any]:

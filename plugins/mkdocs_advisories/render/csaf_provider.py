@@ -1,24 +1,24 @@
 """What makes a folder of CSAF documents a provider's (CSAF 2.0, section 7.1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from mkdocs_advisories.model import Disclosed, format_instant
+from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import CSAF_FOLDER, CSAF_PROVIDER, csaf_uri
 from mkdocs_advisories.render.json_document import present
+from mkdocs_advisories.render.outline import Outline
 
 FEED_URI = f"{CSAF_FOLDER}/csaf-feed-tlp-white.json"
 
 
-def provider_metadata(
-    advisories: Sequence[Disclosed], *, policy: Policy, keys: Mapping[str, str]
-) -> dict[str, Any]:
+def provider_metadata(*, last: datetime, policy: Policy, keys: Mapping[str, str]) -> dict[str, Any]:
     """Give the provider's metadata (requirement 7). `keys` are URLs of OpenPGP keys by fingerprint.
 
+    `last` is the newest change of an advisory, or the first day of the feed while there is none.
     With a key, and so with signatures, it is a trusted provider; without, a provider.
     """
-    last = max((one.modified for one in advisories), default=policy.feed.beginning)
     root = policy.site_url
     publisher = {
         "category": policy.publisher.category,
@@ -52,18 +52,26 @@ def provider_metadata(
     )
 
 
-def index_txt(advisories: Sequence[Disclosed]) -> str:
-    """List the documents by their place in the folder (requirement 12)."""
-    return "".join(f"{one}\n" for one in sorted(map(_place, advisories)))
+def by_place(lines: Iterable[Outline]) -> list[Outline]:
+    """Put advisories in the order of their documents' places in the folder."""
+    return sorted(lines, key=_place)
 
 
-def changes_csv(advisories: Sequence[Disclosed]) -> str:
-    """List the documents with their dates, the one changed last first (requirement 13)."""
-    rows = sorted((_place(one), one.modified) for one in advisories)
-    rows.sort(key=lambda row: row[1], reverse=True)
-    return "".join(f'"{place}","{format_instant(date)}"\n' for place, date in rows)
+def last_changed_first(lines: Iterable[Outline]) -> list[Outline]:
+    """Put advisories in the order of their last changes, the newest first, then of places."""
+    return sorted(by_place(lines), key=lambda one: one.modified, reverse=True)
 
 
-def _place(disclosed: Disclosed) -> str:
-    uri = csaf_uri(disclosed.id, published=disclosed.published)
+def index_txt(lines: Iterable[Outline]) -> str:
+    """List the documents by their place in the folder (requirement 12), in the given order."""
+    return "".join(f"{_place(one)}\n" for one in lines)
+
+
+def changes_csv(lines: Iterable[Outline]) -> str:
+    """List the documents with their dates (requirement 13), in the given order."""
+    return "".join(f'"{_place(one)}","{format_instant(one.modified)}"\n' for one in lines)
+
+
+def _place(line: Outline) -> str:
+    uri = csaf_uri(line.id, published=line.published)
     return uri.removeprefix(f"{CSAF_FOLDER}/")

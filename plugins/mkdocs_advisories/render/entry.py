@@ -10,7 +10,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.markdown import to_html
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.versions import PackageVersions
-from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.view import View
 from mkdocs_advisories.render.words import Words, words_of
 from mkdocs_advisories.render.words.terms import severity_label
 
@@ -29,19 +29,8 @@ class Entry:
     html: Markup
 
 
-def entry(
-    disclosed: Disclosed,
-    *,
-    policy: Policy,
-    public: frozenset[str],
-    resolve: Resolve,
-    html: Markup | None = None,
-) -> Entry:
-    """Make an entry. `resolve` gives the absolute URL of an attachment by its link.
-
-    `html` is its text if that was made before.
-    """
-    shown = view(disclosed, policy=policy, public=public)
+def entry(disclosed: Disclosed, shown: View, *, policy: Policy, html: Markup) -> Entry:
+    """Make an entry of an advisory, of which `shown` is the view and `html` the text."""
     words = words_of(policy.language)
     return Entry(
         disclosed=disclosed,
@@ -49,11 +38,12 @@ def entry(
         id=entry_id(disclosed.id, policy=policy),
         title=_title(shown, words),
         summary=_summary(shown, words),
-        html=_html(disclosed, shown, policy, resolve) if html is None else html,
+        html=html,
     )
 
 
-def _html(disclosed: Disclosed, shown: View, policy: Policy, resolve: Resolve) -> Markup:
+def entry_html(disclosed: Disclosed, shown: View, *, policy: Policy, resolve: Resolve) -> Markup:
+    """Render the text of an entry; `resolve` gives an attachment's absolute URL by its link."""
     body = to_html(disclosed.content.details, resolve=lambda link: resolve(disclosed, link))
     return render(
         "entry.html",

@@ -9,7 +9,8 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import year_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri, severity_feed_uri
-from mkdocs_advisories.render.listing import Line, Rows, parts
+from mkdocs_advisories.render.listing import Excerpt, parts, placed
+from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.upcoming import shown_notices
@@ -39,11 +40,11 @@ class Year:
 
 
 def index(
-    lines: Sequence[Line],
+    lines: Sequence[Outline],
     *,
     policy: Policy,
     root: str,
-    rows: Rows,
+    row_of: Excerpt,
     upcoming: Sequence[Notice] = (),
 ) -> str:
     """Render the list of advisories in the given order, or as many of them as one page may have.
@@ -54,7 +55,7 @@ def index(
     return render(
         "index.html",
         language=policy.language,
-        rows=rows.of(shown, root=root),
+        rows=placed(row_of, shown, root=root),
         shown=len(shown),
         total=len(lines),
         projects=_projects(lines, policy),
@@ -67,7 +68,7 @@ def index(
     )
 
 
-def _projects(lines: Sequence[Line], policy: Policy) -> list[Choice]:
+def _projects(lines: Sequence[Outline], policy: Policy) -> list[Choice]:
     """Offer every project that a line is about; those of the policy have a feed."""
     counts = Counter(name for one in lines for name in one.projects)
     ours = {one.name for one in policy.projects}
@@ -82,14 +83,14 @@ def _projects(lines: Sequence[Line], policy: Policy) -> list[Choice]:
     ]
 
 
-def _years(lines: Sequence[Line], *, most: int) -> list[Year]:
-    by_year: dict[str, list[Line]] = {}
+def _years(lines: Sequence[Outline], *, most: int) -> list[Year]:
+    by_year: dict[str, list[Outline]] = {}
     for one in lines:
         by_year.setdefault(one.year, []).append(one)
     return [_year(name, by_year[name], most=most) for name in sorted(by_year, reverse=True)]
 
 
-def _year(name: str, lines: Sequence[Line], *, most: int) -> Year:
+def _year(name: str, lines: Sequence[Outline], *, most: int) -> Year:
     uri = year_uri(name)
     pages = [one.uri for one in parts(lines, uri=uri, most=most)]
     # The first page has the newest once more, where there are others.
@@ -97,7 +98,7 @@ def _year(name: str, lines: Sequence[Line], *, most: int) -> Year:
     return Year(value=name, label=name, count=len(lines), uri=uri, parts=whole)
 
 
-def _severities(lines: Sequence[Line], policy: Policy) -> list[Choice]:
+def _severities(lines: Sequence[Outline], policy: Policy) -> list[Choice]:
     counts, words = Counter(one.severity for one in lines), words_of(policy.language)
     return [
         Choice(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from mkdocs_advisories.render.characters import carried
@@ -21,6 +22,29 @@ def json_bytes(document: Document | list[Any], *, indent: int | None = None) -> 
     if _is_suspect(text):
         text = _dumped(_without_the_uncarried(document), indent)
     return f"{text}\n".encode()
+
+
+def json_text(document: Document | list[Any]) -> bytes:
+    """Write a document as `json_bytes` does, without a line feed: a part of another."""
+    return json_bytes(document).rstrip(b"\n")
+
+
+def with_list(document: Document, key: str, texts: Iterable[bytes]) -> bytes:
+    """Write a document with a list under a key, of which the elements are written already.
+
+    The document has that key once, and an empty list there.
+    """
+    before, behind = json_bytes(document).split(f'"{key}":[]'.encode())
+    return b"".join((before, f'"{key}":['.encode(), b",".join(texts), b"]", behind))
+
+
+def with_object(document: Document, key: str, texts: Iterable[bytes]) -> bytes:
+    """Write a document with an object under a key; its members are written already, in order.
+
+    The document has that key once, and an empty object there.
+    """
+    before, behind = json_bytes(document).split(f'"{key}":{{}}'.encode())
+    return b"".join((before, f'"{key}":{{'.encode(), b",".join(texts), b"}", behind))
 
 
 def present(document: Document) -> Document:

@@ -1,6 +1,7 @@
 """`advisories.json`: every advisory in short, for programs (`schema/index.schema.json`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from mkdocs_advisories.model import Affected, Disclosed, format_instant
@@ -8,7 +9,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.purls import purl_of
 from mkdocs_advisories.render.addresses import csaf_uri, cve_uri, openvex_uri, osv_uri, page_uri
 from mkdocs_advisories.render.identifiers import cve_ids
-from mkdocs_advisories.render.json_document import present
+from mkdocs_advisories.render.json_document import present, with_list
 from mkdocs_advisories.render.severity import rate
 from mkdocs_advisories.render.versions import fixed_versions, in_words
 
@@ -16,22 +17,23 @@ FORMAT = 1
 SCHEMA_URI = "advisories.schema.json"
 
 
-def machine_index(advisories: Sequence[Disclosed], *, policy: Policy) -> dict[str, Any]:
-    """Render the index of all advisories, in the given order.
+def machine_index(entries: Iterable[bytes], *, last: datetime, policy: Policy) -> bytes:
+    """Write the index of all advisories, of which each has written its own entry.
 
-    `updated` is the newest change, or the first day of the feed while there is none.
+    `last` is the newest change, or the first day of the feed while there is none.
     """
-    last = max((one.modified for one in advisories), default=policy.feed.beginning)
-    return {
+    document = {
         "$schema": policy.site_url + SCHEMA_URI,
         "format": FORMAT,
         "organisation": {"name": policy.organisation.name, "url": policy.organisation.url},
         "updated": format_instant(last),
-        "advisories": [_advisory(one, policy) for one in advisories],
+        "advisories": [],
     }
+    return with_list(document, "advisories", entries)
 
 
-def _advisory(disclosed: Disclosed, policy: Policy) -> dict[str, Any]:
+def indexed(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
+    """Give what the index says of one advisory."""
     content, rating, withdrawn = disclosed.content, rate(disclosed.content), disclosed.withdrawn
     severity = None
     if rating:

@@ -13,7 +13,7 @@ from mkdocs_advisories.render.markdown import TOP_LEVEL, to_html
 from mkdocs_advisories.render.metadata import metadata
 from mkdocs_advisories.render.site_page import Data, Page
 from mkdocs_advisories.render.templating import render
-from mkdocs_advisories.render.view import View, plain, view
+from mkdocs_advisories.render.view import View, page_title
 from mkdocs_advisories.render.words import Words, words_of
 from mkdocs_advisories.render.words.terms import severity_word
 
@@ -49,19 +49,20 @@ class Elsewhere:
     bundle: Bundle | None = None
 
 
-def advisory_page(
+def advisory_page(  # noqa: PLR0913 - an advisory, and all that a page says beside it
     disclosed: Disclosed,
+    shown: View,
     *,
     policy: Policy,
     public: frozenset[str],
     resolve: Callable[[str], str | None],
     elsewhere: Elsewhere,
 ) -> Page:
-    """Render a disclosed advisory. `resolve` gives the address of an attachment by its link.
+    """Render a disclosed advisory, of which `shown` is the view.
 
-    `public` are the ids of all that are disclosed.
+    `resolve` gives the address of an attachment by its link; `public` are the ids of all that are
+    disclosed.
     """
-    shown = view(disclosed, policy=policy, public=public)
     body = to_html(disclosed.content.details, resolve=resolve, taken=_SECTIONS)
     html = render(
         "advisory.html",
@@ -79,7 +80,8 @@ def advisory_page(
         known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
-    title, description = (page_title(disclosed), _description(shown, words_of(policy.language)))
+    title = page_title(disclosed.id, disclosed.content.summary)
+    description = _description(shown, words_of(policy.language))
     return Page(
         uri=shown.uri,
         title=title,
@@ -92,15 +94,10 @@ def advisory_page(
     )
 
 
-def page_title(disclosed: Disclosed) -> str:
-    """Give the title of an advisory's page: plain text."""
-    return f"{disclosed.id}: {plain(disclosed.content.summary)}"
-
-
 def _known(disclosed: Disclosed, public: frozenset[str]) -> str | None:
     """Give what the version check has to know, or None where an advisory stands no more."""
     stands = not disclosed.withdrawn and disclosed.content.superseded_by not in public
-    return json.dumps(checkable([disclosed])) if stands else None
+    return json.dumps(checkable(disclosed)) if stands else None
 
 
 def _description(shown: View, words: Words) -> str:

@@ -1,6 +1,6 @@
 """A project's page: what it is, what was found in it, which of its lines are maintained."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mkdocs_advisories.model import Notice
@@ -9,7 +9,8 @@ from mkdocs_advisories.render.addresses import harmless, project_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri
 from mkdocs_advisories.render.lines import numbers_of
-from mkdocs_advisories.render.listing import Line, Rows, parts
+from mkdocs_advisories.render.listing import Lists, older, parts, placed
+from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.release import Shelf
 from mkdocs_advisories.render.site_page import Page, page_about_many, root_of
 from mkdocs_advisories.render.slugs import project_slug
@@ -40,61 +41,64 @@ class About:
     feed_uri: str | None
 
 
-def project_pages(  # noqa: PLR0913 - what every page of a list takes, and two of its own
-    lines: Sequence[Line],
-    *,
-    policy: Policy,
-    rows: Rows,
-    index_uri: str,
-    upcoming: Sequence[Notice],
-    shelves: Mapping[str, Sequence[Shelf]],
-) -> Iterator[Page]:
-    """Render the pages of every project of the policy, and of every other that a line is about.
-
-    `shelves` are links to the pages about its versions, by the project's name.
-    """
-    by_name: dict[str, list[Line]] = {one.name: [] for one in policy.projects}
+def lines_by_project(lines: Iterable[Outline], *, policy: Policy) -> dict[str, list[Outline]]:
+    """Give what each project of the policy, and every other that there is, has in it."""
+    by_name: dict[str, list[Outline]] = {one.name: [] for one in policy.projects}
     for one in lines:
         for name in one.projects:
             by_name.setdefault(name, []).append(one)
-    for name, own in by_name.items():
-        told = [one for one in upcoming if name in one.projects]
-        about = _about(name, own, policy)
-        known = list(parts(own, uri=about.uri, most=policy.pages.rows))
-        for part in known:
-            root = root_of(part.uri)
-            made = render_page(
-                "project.html",
-                language=policy.language,
-                about=about,
-                total=len(own),
-                part=part,
-                older=known[1:] if part.number == 0 else (),
-                rows=rows.of(part.lines, root=root),
-                upcoming=shown_notices(told, policy=policy),
-                shelves=shelves.get(name, ()),
-                versions_uri=VERSIONS_URI,
-                root=root,
-                index_uri=index_uri,
-            )
-            changes = (one.modified for one in part.lines)
-            yield page_about_many(
-                made,
-                uri=part.uri,
-                policy=policy,
-                changes=changes,
-                is_searched=part.number == 0,
-            )
+    return by_name
 
 
-def _about(name: str, lines: Iterable[Line], policy: Policy) -> About:
+def project_pages(
+    name: str,
+    lines: Sequence[Outline],
+    *,
+    lists: Lists,
+    upcoming: Sequence[Notice],
+    shelves: Sequence[Shelf],
+) -> Iterator[Page]:
+    """Render the pages of a project. `lines` are all that is in it, newest first.
+
+    `shelves` are links to the pages about its versions, `upcoming` is what was told of it ahead.
+    """
+    policy = lists.policy
+    about = _about(name, lines, policy)
+    known = list(parts(lines, uri=about.uri, most=policy.pages.rows))
+    for part in known:
+        root = root_of(part.uri)
+        made = render_page(
+            "project.html",
+            language=policy.language,
+            about=about,
+            total=len(lines),
+            part=part,
+            older=older(known, of=part, policy=policy),
+            rows=placed(lists.row_of, part.lines, root=root),
+            upcoming=shown_notices(upcoming, policy=policy),
+            shelves=shelves,
+            versions_uri=VERSIONS_URI,
+            root=root,
+            index_uri=lists.index_uri,
+        )
+        changes = (one.modified for one in part.lines)
+        yield page_about_many(
+            made,
+            uri=part.uri,
+            policy=policy,
+            changes=changes,
+            is_searched=part.number == 0,
+        )
+
+
+def _about(name: str, lines: Iterable[Outline], policy: Policy) -> About:
     stated = next((one for one in policy.projects if one.name == name), None)
     # Not those of the policy: it may name one that only a held advisory is about.
     packages = {
-        f"{affected.package.ecosystem}/{affected.package.name}"
+        f"{one.ecosystem}/{one.name}"
         for line in lines
-        for affected in line.disclosed.content.affected
-        if policy.projects_of([affected]) == (name,)
+        for one in line.packages
+        if one.project == name
     }
     return About(
         name=name,

@@ -5,7 +5,7 @@ listed by name, and the first of each release line. What has no known order is l
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from itertools import accumulate, chain, islice, zip_longest
 
 from mkdocs_advisories.model import Affected, Disclosed, Package, Span
 from mkdocs_advisories.policy import Maintained, Policy
-from mkdocs_advisories.render.checkable import standing
+from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.versions import (
     Position,
     Scheme,
@@ -211,30 +211,35 @@ class _Group:
         return None
 
 
-def releases(advisories: Iterable[Disclosed], *, policy: Policy) -> dict[str, Releases]:
-    """Give the versions that are to have a page, by the name of their project.
+def releases(
+    name: str, advisories: Iterable[Disclosed], *, policy: Policy, until: date, most: int
+) -> Releases:
+    """Give the versions of a project that are to have a page; `advisories` are those that stand.
 
-    Of a project with too many, the highest of each of its packages are kept.
+    Of more than `most`, the highest of each of its packages are kept. `until` is the day by which a
+    first release of a line counts as known.
     """
-    known = tuple(advisories)
-    until = max((policy.day_of(one.published) for one in known), default=date.min)
-    projects = _groups(standing(known), policy)
-    most = min(policy.pages.versions, MOST_OF_A_SITE // max(1, len(projects)))
-    return {
-        name: made
-        for name, groups in projects.items()
-        if (made := _of_project(groups, until=until, most=most)).releases
+    groups = _groups(advisories, policy).get(name, [])
+    return _of_project(groups, until=until, most=most)
+
+
+def most_of_a_project(lines: Iterable[Outline], *, policy: Policy) -> int:
+    """Give how many versions each project has a page for; `lines` are all advisories that stand."""
+    projects = {
+        one.project for line in lines for one in line.packages if scheme_of_ecosystem(one.ecosystem)
     }
+    return min(policy.pages.versions, MOST_OF_A_SITE // max(1, len(projects)))
 
 
 def fixed_releases(
-    advisories: Sequence[Disclosed], *, policy: Policy, most: int
+    advisories: Sequence[Disclosed], *, standing: Collection[str], policy: Policy, most: int
 ) -> tuple[FixedReleases, ...]:
-    """Give what is fixed where, of all that was disclosed together and still stands.
+    """Give what is fixed where, of all that was disclosed together.
 
-    Where there are more than `most` advisories, or versions, there are no states.
+    `standing` are the ids of those that stand. Where there are more than `most` advisories, or
+    versions, there are no states.
     """
-    groups = _groups(standing(advisories), policy)
+    groups = _groups((one for one in advisories if one.id in standing), policy)
     found = (_fixed(one, advisories, most) for some in groups.values() for one in some)
     return tuple(one for one in found if one.versions)
 

@@ -119,6 +119,11 @@ def plain(title: str) -> str:
     return title.replace("`", "")
 
 
+def page_title(advisory_id: str, summary: str) -> str:
+    """Give the title of an advisory's page: plain text."""
+    return f"{advisory_id}: {plain(summary)}"
+
+
 def _packages(disclosed: Disclosed, policy: Policy, words: Words) -> tuple[PackageVersions, ...]:
     day = policy.day_of(disclosed.published)
     return tuple(

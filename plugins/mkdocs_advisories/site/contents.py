@@ -1,86 +1,91 @@
 """All contents of a site as one mapping, of which no more than is needed is in memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from functools import cached_property, partial
 
-from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.render.addresses import page_uri
+from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site.batch import Batch, Content
 from mkdocs_advisories.site.companions import companions_of, with_companions
 from mkdocs_advisories.site.records import addresses_of, draft_addresses_of
-from mkdocs_advisories.site.sheet import SheetOf
+from mkdocs_advisories.site.sheets import Sheets
 
-Content = Page | bytes | Path
-"""A page to be framed by a theme, the bytes of a file, or the file that is copied."""
+_Owner = Outline | Batch
 
 
 class Contents(Mapping[str, Content]):
-    """Contents by address: those of each advisory, made when they are asked for, and `rest`.
+    """Contents by address, made when they are asked for: those of each advisory, then the batches.
 
     Raises:
         ValueError: two ids make one address, as `A.1` and `a_1` do in CSAF.
     """
 
-    def __init__(
-        self,
-        advisories: Sequence[Disclosed],
-        *,
-        sheet_of: SheetOf,
-        signer: Signer | None,
-        rest: Mapping[str, Content],
-    ) -> None:
-        self.advisories = advisories
-        self.rest = rest
-        self._sheet_of = sheet_of
+    def __init__(self, sheets: Sheets, *, batches: Sequence[Batch], signer: Signer | None) -> None:
+        self.outlines = sheets.outlines
+        self.batches = batches
+        self._sheets = sheets
         self._signer = signer
-        self._owners = _owners(advisories, signer)
-        self._last: tuple[Disclosed | None, dict[str, Content]] = (None, {})
+        self._last: tuple[_Owner | None, Mapping[str, Content]] = (None, {})
+        _refuse_shared(self.outlines)
 
-    def of(self, disclosed: Disclosed) -> dict[str, Content]:
+    def of(self, line: Outline) -> dict[str, Content]:
         """Give everything of one advisory by its address, the page first."""
-        if self._last[0] is not disclosed:
-            sheet = self._sheet_of(disclosed)
-            page = sheet.page
-            attachments = {
-                page.uri + one.name: one.content for one in disclosed.content.attachments
-            }
-            records = with_companions(sheet.records, signer=self._signer)
-            self._last = (disclosed, {page.uri: page, **attachments, **records, **sheet.drafts})
-        return self._last[1]
+        sheet = self._sheets.sheet(line)
+        page = sheet.page
+        records = with_companions(sheet.records, signer=self._signer)
+        return {page.uri: page, **self._attachments(line), **records, **sheet.drafts}
 
-    def page(self, disclosed: Disclosed) -> Page:
+    def page(self, line: Outline) -> Page:
         """Give the page of one advisory."""
-        return self._sheet_of(disclosed).page
+        return self._sheets.sheet(line).page
 
     def __getitem__(self, uri: str) -> Content:
-        if uri in self.rest:
-            return self.rest[uri]
-        return self.of(self._owners[uri])[uri]
+        owner = self._owners[uri]
+        if self._last[0] is not owner:
+            found = self.of(owner) if isinstance(owner, Outline) else owner.contents()
+            self._last = (owner, found)
+        return self._last[1][uri]
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._owners
-        yield from self.rest
+        return iter(self._owners)
 
     def __len__(self) -> int:
-        return len(self._owners) + len(self.rest)
+        return len(self._owners)
+
+    def _attachments(self, line: Outline) -> dict[str, Content]:
+        if not line.attachments:
+            return {}
+        content = self._sheets.disclosed(line).content
+        return {page_uri(line.id) + one.name: one.content for one in content.attachments}
+
+    @cached_property
+    def _owners(self) -> dict[str, _Owner]:
+        owners: dict[str, _Owner] = {}
+        addresses = partial(_addresses, signer=self._signer)
+        for line in self.outlines:
+            owners |= dict.fromkeys(addresses(line), line)
+        for batch in self.batches:
+            owners |= dict.fromkeys(batch.addresses, batch)
+        return owners
 
 
-def _owners(advisories: Sequence[Disclosed], signer: Signer | None) -> dict[str, Disclosed]:
-    owners: dict[str, Disclosed] = {}
-    for one in advisories:
-        for uri in _addresses(one, signer):
-            if uri in owners:
+def _refuse_shared(lines: Sequence[Outline]) -> None:
+    """Make sure that every advisory has its own addresses; companions share those of records."""
+    taken: set[str] = set()
+    for line in lines:
+        for uri in (*addresses_of(line), *draft_addresses_of(line)):
+            if uri in taken:
                 raise ValueError(f"two advisories need the address {uri}: rename one")
-            owners[uri] = one
-    return owners
+            taken.add(uri)
 
 
-def _addresses(one: Disclosed, signer: Signer | None) -> Iterator[str]:
-    page = page_uri(one.id)
+def _addresses(line: Outline, *, signer: Signer | None) -> Iterator[str]:
+    page = page_uri(line.id)
     yield page
-    yield from (page + attached.name for attached in one.content.attachments)
-    for uri in addresses_of(one):
+    yield from (page + name for name in line.attachments)
+    for uri in addresses_of(line):
         yield uri
         yield from companions_of(uri, is_signed=signer is not None)
-    yield from draft_addresses_of(one)
+    yield from draft_addresses_of(line)

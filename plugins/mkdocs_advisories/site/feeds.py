@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 
-from mkdocs_advisories.model import Disclosed, Notice
+from mkdocs_advisories.model import Notice
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.render.atom import MEDIA_TYPE, Channel, feed
+from mkdocs_advisories.render.atom import Channel, feed
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.feed_addresses import (
     archive_uri,
@@ -18,80 +18,97 @@ from mkdocs_advisories.render.feed_addresses import (
 )
 from mkdocs_advisories.render.json_document import json_bytes
 from mkdocs_advisories.render.json_feed import json_feed
-from mkdocs_advisories.render.page import Data
-from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS, rate
+from mkdocs_advisories.render.outline import Outline
+from mkdocs_advisories.render.severity import AT_OR_ABOVE, UNSTATED, WORDS
 from mkdocs_advisories.render.upcoming import NoticeEntry, notice_entries
 from mkdocs_advisories.render.words import words_of
 from mkdocs_advisories.render.words.terms import severity_or_above
+from mkdocs_advisories.site.batch import Batch, batch_of_file
+from mkdocs_advisories.site.sheets import Sheets
 
 Part = tuple[int, int]
 """A year, and which part of it, counted from 1."""
 
 
-EntryOf = Callable[[Disclosed], Entry]
+EntryOf = Callable[[Outline], Entry]
 """Makes the entry of an advisory: only of those that a document shows, and then only for it."""
 
 
-Remember = Callable[[str, Sequence[Disclosed], Callable[[], bytes]], bytes]
-"""Gives a document by its name and by what it is made of: remembered, or made now."""
-
-
 def feed_files(
-    advisories: Sequence[Disclosed],
+    sheets: Sheets,
     *,
     policy: Policy,
     entry_of: EntryOf,
-    remember: Remember,
     upcoming: Sequence[Notice] = (),
-) -> dict[str, bytes]:
-    """Give the feeds by their addresses.
+) -> Iterator[Batch]:
+    """Give the feeds.
 
     A feed shows the advisories changed last, so that it stays small; what it may not show any more
     is in the yearly archives of the feed of all, and what is in no archive it always shows. What is
     upcoming comes first, and is in no archive.
     """
-    most = policy.feed.entries
-    archives = _archives(advisories, most=most)
-    current = _current(advisories, archives, most=most)
+    lines, most = sheets.outlines, policy.feed.entries
+    archives = _archives(lines, most=most)
+    current = _current(lines, archives, most=most)
     notices = notice_entries(upcoming, policy=policy)
     narrower = (
         (channel, last_changed(some, most=most), told)
-        for channel, some, told in _narrower(advisories, policy, notices)
+        for channel, some, told in _narrower(lines, policy, notices)
     )
-    contents = {}
     for channel, some, told in (*_of_all(current, archives, policy, notices), *narrower):
-        make = partial(_document, some, channel, policy, entry_of, told)
-        # What is upcoming is held: it is remembered nowhere.
-        contents[channel.uri] = make() if told else remember(repr(channel), some, make)
+        make = partial(_atom, some, channel, policy, entry_of, told)
+        yield _document(sheets, channel.uri, repr(channel), some, make, has_told=bool(told))
     uri = json_feed_uri(policy.feed.uri)
-    shown = tuple(map(entry_of, current))
-    contents[uri] = json_bytes(json_feed(shown, policy=policy, uri=uri, notices=notices))
+    make = partial(_json, current, uri, policy, entry_of, notices)
+    yield _document(sheets, uri, uri, current, make, has_told=bool(notices))
     style = files("mkdocs_advisories.render") / "templates" / "feed.css"
-    contents[style_uri(policy.feed.uri)] = style.read_bytes()
-    return contents
+    yield batch_of_file(style_uri(policy.feed.uri), style.read_bytes())
 
 
-def page_feeds(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:
-    """Name the feeds of the projects that an advisory is about."""
-    words = words_of(policy.language)
-    ours = {one.name for one in policy.projects}
-    return tuple(
-        Data(
-            name=words.gettext("Atom feed of %(project)s", project=name),
-            uri=project_feed_uri(policy.feed.uri, name),
-            media_type=MEDIA_TYPE,
-        )
-        for name in policy.projects_of(disclosed.content.affected)
-        if name in ours
+def _document(  # noqa: PLR0913 - what it is made of, and how
+    sheets: Sheets,
+    uri: str,
+    name: str,
+    some: Sequence[Outline],
+    make: Callable[[], bytes],
+    *,
+    has_told: bool,
+) -> Batch:
+    if has_told:  # what is upcoming is held: it is remembered nowhere
+        return batch_of_file(uri, make())
+    load = sheets.kept(name, some, make)
+    return Batch(
+        name=uri, mark=sheets.mark(name, some), files=(uri,), contents=lambda: {uri: load()}
     )
+
+
+def _atom(
+    some: Sequence[Outline],
+    channel: Channel,
+    policy: Policy,
+    entry_of: EntryOf,
+    notices: Sequence[NoticeEntry],
+) -> bytes:
+    return feed(tuple(map(entry_of, some)), policy=policy, channel=channel, notices=notices)
+
+
+def _json(
+    some: Sequence[Outline],
+    uri: str,
+    policy: Policy,
+    entry_of: EntryOf,
+    notices: Sequence[NoticeEntry],
+) -> bytes:
+    entries = tuple(map(entry_of, some))
+    return json_bytes(json_feed(entries, policy=policy, uri=uri, notices=notices))
 
 
 def _of_all(
-    current: Sequence[Disclosed],
-    archives: Mapping[Part, Sequence[Disclosed]],
+    current: Sequence[Outline],
+    archives: Mapping[Part, Sequence[Outline]],
     policy: Policy,
     notices: Sequence[NoticeEntry],
-) -> Iterator[tuple[Channel, Sequence[Disclosed], Sequence[NoticeEntry]]]:
+) -> Iterator[tuple[Channel, Sequence[Outline], Sequence[NoticeEntry]]]:
     """Give the feed of all, then its archives, of which each leads to the one before it.
 
     None leads to the one behind it: an archive would change when the next one comes.
@@ -116,13 +133,13 @@ def _of_all(
     yield channel, current, notices
 
 
-def _archives(entries: Iterable[Disclosed], *, most: int) -> dict[Part, Sequence[Disclosed]]:
+def _archives(entries: Iterable[Outline], *, most: int) -> dict[Part, Sequence[Outline]]:
     """Sort entries by the year of disclosure, and each year into parts; oldest first.
 
     Only what no new advisory will join is archived (RFC 5005, section 4): parts that are full, and
     the rest of a year that is over. Which year is over, the newest advisory says, not the clock.
     """
-    by_year: dict[int, list[Disclosed]] = {}
+    by_year: dict[int, list[Outline]] = {}
     for one in sorted(entries, key=lambda one: (one.published, one.id)):
         by_year.setdefault(one.published.year, []).append(one)
     newest = max(by_year, default=0)
@@ -134,13 +151,13 @@ def _archives(entries: Iterable[Disclosed], *, most: int) -> dict[Part, Sequence
     }
 
 
-def _parts(entries: Sequence[Disclosed], most: int) -> Iterator[Sequence[Disclosed]]:
+def _parts(entries: Sequence[Outline], most: int) -> Iterator[Sequence[Outline]]:
     return (entries[start : start + most] for start in range(0, len(entries), most))
 
 
 def _current(
-    entries: Sequence[Disclosed], archives: Mapping[Part, Sequence[Disclosed]], *, most: int
-) -> tuple[Disclosed, ...]:
+    entries: Sequence[Outline], archives: Mapping[Part, Sequence[Outline]], *, most: int
+) -> tuple[Outline, ...]:
     """Give the entries changed last, and those which no archive has, the newest change first."""
     archived = {one.id for some in archives.values() for one in some}
     changed = {one.id for one in last_changed(entries, most=most)}
@@ -149,12 +166,12 @@ def _current(
 
 
 def _narrower(
-    entries: Sequence[Disclosed], policy: Policy, notices: Sequence[NoticeEntry]
-) -> Iterator[tuple[Channel, list[Disclosed], list[NoticeEntry]]]:
+    entries: Sequence[Outline], policy: Policy, notices: Sequence[NoticeEntry]
+) -> Iterator[tuple[Channel, list[Outline], list[NoticeEntry]]]:
     """Give the feed of each project of the policy, and of each severity and what is above it."""
     style = style_uri(policy.feed.uri)
-    names = [(one, set(policy.projects_of(one.content.affected))) for one in entries]
-    words = [(one, rating.word) for one in entries if (rating := rate(one.content))]
+    names = [(one, set(one.projects)) for one in entries]
+    words = [(one, one.severity) for one in entries if one.severity != UNSTATED]
     for project in policy.projects:
         channel = Channel(
             uri=project_feed_uri(policy.feed.uri, project.name),
@@ -177,20 +194,10 @@ def _narrower(
         yield channel, [one for one, rated in words if rated in levels], told
 
 
-def _document(
-    some: Sequence[Disclosed],
-    channel: Channel,
-    policy: Policy,
-    entry_of: EntryOf,
-    notices: Sequence[NoticeEntry],
-) -> bytes:
-    return feed(tuple(map(entry_of, some)), policy=policy, channel=channel, notices=notices)
-
-
 def _tag_part(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
 
 
-def last_changed(advisories: Sequence[Disclosed], *, most: int) -> tuple[Disclosed, ...]:
+def last_changed(advisories: Sequence[Outline], *, most: int) -> tuple[Outline, ...]:
     """Give the advisories changed last, the newest change first."""
     return tuple(sorted(advisories, key=lambda one: one.modified, reverse=True)[:most])

@@ -1,23 +1,29 @@
 """All that is made of one advisory alone, apart from every other."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
-from mkdocs_advisories.model import Disclosed, format_instant, parse_instant
+from mkdocs_advisories.model import Disclosed, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import bundle_uri, page_uri
-from mkdocs_advisories.render.entry import Resolve, entry
-from mkdocs_advisories.render.markdown import Heading
-from mkdocs_advisories.render.metadata import Metadata
-from mkdocs_advisories.render.page import Bundle, Data, Elsewhere, Page, advisory_page
-from mkdocs_advisories.site.feeds import page_feeds
-from mkdocs_advisories.site.records import drafts_of, page_data, records_of
+from mkdocs_advisories.render.checkable import PackageName, said
+from mkdocs_advisories.render.entry import Resolve, entry_html
+from mkdocs_advisories.render.json_document import json_text
+from mkdocs_advisories.render.listing import brief, row
+from mkdocs_advisories.render.machine_index import indexed
+from mkdocs_advisories.render.outline import Outline, outline
+from mkdocs_advisories.render.page import Bundle, Elsewhere, Page, advisory_page
+from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.site.records import (
+    drafts_of,
+    page_data,
+    page_feeds,
+    record_notes,
+    records_of,
+)
 from mkdocs_advisories.source.body import attachment_name
 
 
@@ -25,28 +31,50 @@ from mkdocs_advisories.source.body import attachment_name
 class Sheet:
     """Everything of one advisory: its page, its files by address, its text in feeds.
 
-    `records` get companions, `drafts` do not. `found` are the entries of the search index, as JSON
-    without brackets; None where nobody has asked for them.
+    `records` get companions, `drafts` do not.
     """
 
     page: Page
     records: Mapping[str, bytes]
     drafts: Mapping[str, bytes]
     entry_html: Markup
-    found: str | None = None
 
 
-SheetOf = Callable[[Disclosed], Sheet]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Excerpts:
+    """What lists and indexes quote of an advisory.
+
+    `row` and `brief` are HTML for tables and short lists (`render.listing`), `indexed` is its entry
+    in the index for programs, as JSON; `said` is what it says of the versions of each package, as
+    JSON: there may be two of one package.
+    """
+
+    row: str
+    brief: str
+    indexed: bytes
+    said: tuple[tuple[PackageName, bytes], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """All that is made of one advisory: what is published of it alone, and its part in lists."""
+
+    outline: Outline
+    sheet: Sheet
+    excerpts: Excerpts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
-    """What a sheet says of others: which ids are disclosed, and how many at each instant."""
+    """What a sheet says of others: which ids are disclosed, and how many at each instant.
+
+    Instants are as `format_instant` writes them.
+    """
 
     public: frozenset[str] = frozenset()
-    together: Mapping[datetime, int] = field(default_factory=dict)
+    together: Mapping[str, int] = field(default_factory=dict)
 
-    def others(self, published: datetime) -> int:
+    def others(self, published: str) -> int:
         """Give how many others were disclosed at the same instant."""
         return max(0, self.together.get(published, 1) - 1)
 
@@ -56,13 +84,30 @@ def around_of(advisories: Iterable[Disclosed]) -> Around:
     known = tuple(advisories)
     return Around(
         public=frozenset(one.id for one in known),
-        together=Counter(one.published for one in known),
+        together=Counter(format_instant(one.published) for one in known),
     )
 
 
-def sheet_of(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str) -> Sheet:
+def draw(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str) -> Drawn:
     """Render everything that is made of an advisory alone. `index_uri` is where all are listed."""
-    public, others = around.public, around.others(disclosed.published)
+    shown = view(disclosed, policy=policy, public=around.public)
+    line = outline(disclosed, shown, policy=policy, notes=tuple(record_notes(disclosed)))
+    return Drawn(
+        outline=line,
+        sheet=_sheet(disclosed, shown, policy, around, index_uri),
+        excerpts=Excerpts(
+            row=row(line, shown, language=policy.language),
+            brief=brief(shown, language=policy.language),
+            indexed=json_text(indexed(disclosed, policy=policy)),
+            said=tuple((name, json_text(one)) for name, one in said(disclosed)),
+        ),
+    )
+
+
+def _sheet(
+    disclosed: Disclosed, shown: View, policy: Policy, around: Around, index_uri: str
+) -> Sheet:
+    public, others = around.public, around.others(format_instant(disclosed.published))
     elsewhere = Elsewhere(
         index=index_uri,
         data=page_data(disclosed, policy=policy),
@@ -71,17 +116,18 @@ def sheet_of(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri:
     )
     page = advisory_page(
         disclosed,
+        shown,
         policy=policy,
         public=public,
         resolve=_within_page(disclosed),
         elsewhere=elsewhere,
     )
-    in_feed = entry(disclosed, policy=policy, public=public, resolve=absolute(policy.site_url))
+    resolve = absolute(policy.site_url)
     return Sheet(
         page=page,
         records=dict(records_of(disclosed, policy)),
         drafts=dict(drafts_of(disclosed, policy)),
-        entry_html=in_feed.html,
+        entry_html=entry_html(disclosed, shown, policy=policy, resolve=resolve),
     )
 
 
@@ -95,63 +141,11 @@ def absolute(site_url: str) -> Resolve:
     return resolve
 
 
-def to_json(sheet: Sheet) -> bytes:
-    """Write a sheet as plain data, but for its search entries."""
-    page = sheet.page
-    stated = {
-        "uri": page.uri,
-        "title": page.title,
-        "description": page.description,
-        "html": page.html,
-        "headings": [[one.id, one.title, one.level] for one in page.headings],
-        "modified": format_instant(page.modified),
-        "social": page.metadata.social,
-        "linked_data": page.metadata.linked_data,
-        "data": [asdict(one) for one in page.data],
-    }
-    files = [
-        {uri: raw.decode() for uri, raw in one.items()} for one in (sheet.records, sheet.drafts)
-    ]
-    return json.dumps([stated, *files, sheet.entry_html], ensure_ascii=False).encode()
-
-
-def from_json(raw: bytes) -> Sheet:
-    """Read a sheet again.
-
-    Raises:
-        ValueError, TypeError, KeyError: this is no sheet.
-    """
-    page, records, drafts, html = json.loads(raw)
-    return Sheet(
-        page=_page(page),
-        records={str(uri): text.encode() for uri, text in records.items()},
-        drafts={str(uri): text.encode() for uri, text in drafts.items()},
-        entry_html=Markup(html),  # noqa: S704 - it was safe when it was written
-    )
-
-
-def _page(stated: dict[str, Any]) -> Page:
-    social, linked_data = stated.pop("social"), stated.pop("linked_data")
-    return Page(
-        **{
-            **stated,
-            "headings": tuple(
-                Heading(id=name, title=title, level=level)
-                for name, title, level in stated["headings"]
-            ),
-            "modified": parse_instant(stated["modified"]),
-            "data": tuple(Data(**one) for one in stated["data"]),
-            "metadata": Metadata(
-                social=Markup(social),  # noqa: S704 - as above
-                linked_data=Markup(linked_data),  # noqa: S704 - as above
-            ),
-        }
-    )
-
-
-def named(sheet: Sheet, mark: str) -> Sheet:
-    """Put a mark in front of the title of a sheet's page."""
-    return replace(sheet, page=replace(sheet.page, title=f"{mark}: {sheet.page.title}"))
+def named(drawn: Drawn, mark: str) -> Drawn:
+    """Put a mark in front of the title of an advisory's page."""
+    page = drawn.sheet.page
+    marked = replace(page, title=f"{mark}: {page.title}")
+    return replace(drawn, sheet=replace(drawn.sheet, page=marked))
 
 
 def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:

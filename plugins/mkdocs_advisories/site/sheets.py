@@ -7,50 +7,89 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.render.addresses import osv_uri
-from mkdocs_advisories.site.sheet import Sheet, SheetOf
+from mkdocs_advisories.render.outline import Outline
+from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site.batch import Batch, batch_of_pages
+from mkdocs_advisories.site.sheet import Drawn, Excerpts, Sheet
+
+Load = Callable[[], bytes]
+"""Gives bytes that were made before."""
 
 
 class Sheets(Protocol):
     """Gives what is made of one advisory, and remembers what was made of several."""
 
-    def sheet(self, disclosed: Disclosed) -> Sheet:
+    outlines: Sequence[Outline]
+    """All that is disclosed, newest first."""
+
+    def disclosed(self, line: Outline) -> Disclosed:
+        """Give the whole of an advisory."""
+
+    def sheet(self, line: Outline) -> Sheet:
         """Give the sheet of an advisory."""
 
-    def entry_html(self, disclosed: Disclosed) -> Markup:
+    def excerpts(self, line: Outline) -> Excerpts:
+        """Give what lists and indexes quote of an advisory."""
+
+    def entry_html(self, line: Outline) -> Markup:
         """Give the text of an advisory in feeds."""
 
-    def osv(self, disclosed: Disclosed) -> bytes:
+    def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""
 
-    def found(self, disclosed: Disclosed) -> str | None:
+    def found(self, line: Outline) -> str | None:
         """Give the search entries of an advisory's page as JSON, if they are known."""
 
-    def document(self, name: str, made_of: Sequence[Disclosed], make: Callable[[], bytes]) -> bytes:
-        """Give a document of several advisories: remembered, or made now."""
+    def mark(self, name: str, made_of: Sequence[Outline]) -> str | None:
+        """Give what stands for all that can be made of advisories under a name; None if nothing."""
+
+    def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
+        """Make bytes of advisories, if they are not remembered."""
+
+    def pages(
+        self, name: str, made_of: Sequence[Outline], make: Callable[[], Iterable[Page]]
+    ) -> Batch:
+        """Make pages about advisories, if they are not remembered."""
 
 
 class FreshSheets:
     """Sheets that are all made at once, and remembered nowhere."""
 
-    def __init__(self, advisories: Iterable[Disclosed], make: SheetOf) -> None:
-        self._made = {one.id: make(one) for one in advisories}
+    def __init__(self, advisories: Iterable[Disclosed], make: Callable[[Disclosed], Drawn]) -> None:
+        self._made = {one.id: (one, make(one)) for one in advisories}
+        self.outlines: Sequence[Outline] = tuple(drawn.outline for _, drawn in self._made.values())
 
-    def sheet(self, disclosed: Disclosed) -> Sheet:
+    def disclosed(self, line: Outline) -> Disclosed:
+        """Give the whole of an advisory."""
+        return self._made[line.id][0]
+
+    def sheet(self, line: Outline) -> Sheet:
         """Give the sheet of an advisory."""
-        return self._made[disclosed.id]
+        return self._made[line.id][1].sheet
 
-    def entry_html(self, disclosed: Disclosed) -> Markup:
+    def excerpts(self, line: Outline) -> Excerpts:
+        """Give what lists and indexes quote of an advisory."""
+        return self._made[line.id][1].excerpts
+
+    def entry_html(self, line: Outline) -> Markup:
         """Give the text of an advisory in feeds."""
-        return self._made[disclosed.id].entry_html
+        return self.sheet(line).entry_html
 
-    def osv(self, disclosed: Disclosed) -> bytes:
+    def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""
-        return self._made[disclosed.id].records[osv_uri(disclosed.id)]
+        return self.sheet(line).records[osv_uri(line.id)]
 
-    def found(self, disclosed: Disclosed) -> str | None:
+    def found(self, _: Outline) -> None:
         """Give nothing: search entries are made where they are needed."""
-        return self._made[disclosed.id].found
 
-    def document(self, _: str, __: Sequence[Disclosed], make: Callable[[], bytes]) -> bytes:
-        """Make every document."""
-        return make()
+    def mark(self, _: str, __: Sequence[Outline]) -> None:
+        """Give nothing: everything is new."""
+
+    def kept(self, _: str, __: Sequence[Outline], make: Callable[[], bytes]) -> Load:
+        """Make bytes."""
+        made = make()
+        return lambda: made
+
+    def pages(self, name: str, _: Sequence[Outline], make: Callable[[], Iterable[Page]]) -> Batch:
+        """Make pages."""
+        return batch_of_pages(name, make())

@@ -1,0 +1,74 @@
+"""Pages and files that are made together: of a project, of a year, or of all advisories."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from mkdocs_advisories.render.outline import Outline
+from mkdocs_advisories.render.page import Page
+
+Content = Page | bytes | Path
+"""A page to be framed by a theme, the bytes of a file, or the file that is copied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brief:
+    """What is known of a page before it is made.
+
+    `levels` are those of its headings; `has_title` says whether its title stands in its text, as
+    themes look for it; `is_searched` whether a search finds it.
+    """
+
+    uri: str
+    title: str
+    modified: datetime
+    levels: tuple[int, ...] = ()
+    has_title: bool = True
+    is_searched: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Contents that are made together, when they are asked for.
+
+    `made_of` are the advisories that they are about. `mark` changes with the contents; it is None
+    where they may not be noted down, or are always new. `pages` and `files` say what there will be.
+    """
+
+    name: str
+    made_of: Sequence[Outline] = ()
+    mark: str | None = None
+    pages: tuple[Brief, ...] = ()
+    files: tuple[str, ...] = ()
+    contents: Callable[[], Mapping[str, Content]]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of all contents."""
+        return (*(one.uri for one in self.pages), *self.files)
+
+
+def brief(page: Page) -> Brief:
+    """Say of a page what is known of it before it is made."""
+    return Brief(
+        uri=page.uri,
+        title=page.title,
+        modified=page.modified,
+        levels=tuple(one.level for one in page.headings),
+        has_title="<h1" in page.html,
+        is_searched=page.is_searched,
+    )
+
+
+def batch_of_pages(name: str, pages: Iterable[Page]) -> Batch:
+    """Give pages that are made already."""
+    made = {one.uri: one for one in pages}
+    pages_now = tuple(map(brief, made.values()))
+    return Batch(name=name, pages=pages_now, contents=partial(dict[str, Content], made))
+
+
+def batch_of_file(uri: str, content: bytes) -> Batch:
+    """Give a file that is made already."""
+    return Batch(name=uri, files=(uri,), contents=lambda: {uri: content})

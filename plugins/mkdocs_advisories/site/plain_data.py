@@ -1,0 +1,177 @@
+"""Pages and sheets as plain data, so that they can be stored."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from markupsafe import Markup
+
+from mkdocs_advisories.model import format_instant, parse_instant
+from mkdocs_advisories.render.checkable import PackageName
+from mkdocs_advisories.render.markdown import Heading
+from mkdocs_advisories.render.metadata import Metadata
+from mkdocs_advisories.render.notes import Note
+from mkdocs_advisories.render.outline import About, Outline
+from mkdocs_advisories.render.page import Data, Page
+from mkdocs_advisories.site.batch import Brief
+from mkdocs_advisories.site.sheet import Excerpts, Sheet
+
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What the functions below raise if they are given something else."""
+
+
+def sheet_json(sheet: Sheet) -> bytes:
+    """Write a sheet."""
+    files = [
+        {uri: raw.decode() for uri, raw in one.items()} for one in (sheet.records, sheet.drafts)
+    ]
+    return _written([_page_data(sheet.page), *files, sheet.entry_html])
+
+
+def sheet_from(raw: bytes) -> Sheet:
+    """Read a sheet again."""
+    page, records, drafts, html = json.loads(raw)
+    return Sheet(
+        page=_page(page),
+        records={str(uri): text.encode() for uri, text in records.items()},
+        drafts={str(uri): text.encode() for uri, text in drafts.items()},
+        entry_html=Markup(html),  # noqa: S704 - it was safe when it was written
+    )
+
+
+def pages_json(pages: Iterable[Page]) -> bytes:
+    """Write pages."""
+    return _written([_page_data(one) for one in pages])
+
+
+def pages_from(raw: bytes) -> list[Page]:
+    """Read pages again."""
+    return [_page(one) for one in json.loads(raw)]
+
+
+def excerpts_json(excerpts: Excerpts) -> bytes:
+    """Write what lists quote of an advisory."""
+    said = [[*name, text.decode()] for name, text in excerpts.said]
+    return _written([excerpts.row, excerpts.brief, excerpts.indexed.decode(), said])
+
+
+def excerpts_from(raw: bytes) -> Excerpts:
+    """Read them again."""
+    row, brief, indexed, said = json.loads(raw)
+    return Excerpts(
+        row=row,
+        brief=brief,
+        indexed=indexed.encode(),
+        said=tuple((PackageName(ecosystem, name), text.encode()) for ecosystem, name, text in said),
+    )
+
+
+def outline_data(line: Outline) -> list[object]:
+    """Give an outline as plain data."""
+    return [
+        line.id,
+        line.aliases,
+        line.summary,
+        format_instant(line.published),
+        format_instant(line.modified),
+        line.year,
+        line.severity,
+        line.score,
+        line.packages,
+        line.attachments,
+        line.is_withdrawn,
+        line.superseded_by,
+        [[one.format, one.text] for one in line.notes],
+    ]
+
+
+def outline_from(data: Any) -> Outline:  # noqa: ANN401 - plain data
+    """Make an outline of plain data again."""
+    (
+        advisory_id,
+        aliases,
+        summary,
+        published,
+        modified,
+        year,
+        severity,
+        score,
+        packages,
+        attachments,
+        is_withdrawn,
+        superseded_by,
+        notes,
+    ) = data
+    return Outline(
+        id=advisory_id,
+        aliases=tuple(aliases),
+        summary=summary,
+        published=parse_instant(published),
+        modified=parse_instant(modified),
+        year=year,
+        severity=severity,
+        score=score,
+        packages=tuple(About(*one) for one in packages),
+        attachments=tuple(attachments),
+        is_withdrawn=is_withdrawn,
+        superseded_by=superseded_by,
+        notes=tuple(Note(advisory=advisory_id, format=name, text=text) for name, text in notes),
+    )
+
+
+def brief_data(one: Brief) -> list[object]:
+    """Give what is known of a page as plain data."""
+    modified = format_instant(one.modified)
+    return [one.uri, one.title, modified, one.levels, one.has_title, one.is_searched]
+
+
+def brief_from(data: Any) -> Brief:  # noqa: ANN401 - plain data
+    """Make of plain data what is known of a page."""
+    uri, title, modified, levels, has_title, is_searched = data
+    return Brief(
+        uri=uri,
+        title=title,
+        modified=parse_instant(modified),
+        levels=tuple(levels),
+        has_title=has_title,
+        is_searched=is_searched,
+    )
+
+
+def _written(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _page_data(page: Page) -> dict[str, object]:
+    return {
+        "uri": page.uri,
+        "title": page.title,
+        "description": page.description,
+        "html": page.html,
+        "headings": [[one.id, one.title, one.level] for one in page.headings],
+        "modified": format_instant(page.modified),
+        "social": page.metadata.social,
+        "linked_data": page.metadata.linked_data,
+        "data": [asdict(one) for one in page.data],
+        "is_searched": page.is_searched,
+    }
+
+
+def _page(stated: dict[str, Any]) -> Page:
+    social, linked_data = stated.pop("social"), stated.pop("linked_data")
+    return Page(
+        **{
+            **stated,
+            "headings": tuple(
+                Heading(id=name, title=title, level=level)
+                for name, title, level in stated["headings"]
+            ),
+            "modified": parse_instant(stated["modified"]),
+            "data": tuple(Data(**one) for one in stated["data"]),
+            "metadata": Metadata(
+                social=Markup(social),  # noqa: S704 - as above
+                linked_data=Markup(linked_data),  # noqa: S704 - as above
+            ),
+        }
+    )

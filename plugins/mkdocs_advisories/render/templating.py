@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from mkdocs_advisories.render.addresses import harmless
@@ -54,7 +55,7 @@ def _template(name: str, language: str) -> Template:
 
 @cache
 def _environment(language: str) -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=PackageLoader("mkdocs_advisories", "render/templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -77,6 +78,37 @@ def _environment(language: str) -> Environment:
     return environment
 
 
+class _Environment(Environment):
+    """Puts words that no value belongs into in their places when a template is compiled."""
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - as Jinja calls it
+    ) -> str:
+        """Take Jinja's hook between parsing and code."""
+        said = _Saying(self.globals["_"]).visit(source)
+        return super()._generate(said, name, filename, defer_init)
+
+
+class _Saying(NodeTransformer):
+    """Makes of `_("…")` what it says; with values it stays a call."""
+
+    def __init__(self, say: Any) -> None:  # noqa: ANN401 - a value of Jinja's globals
+        self._say = say
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's name for it
+        """Look at a call; those in its arguments were seen to before."""
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=text)], kwargs=[]):
+                return nodes.Const(self._say(text), lineno=node.lineno)
+            case _:
+                return node
+
+
 def _saying(words: Words) -> Callable[..., Markup]:
     """Give what Jinja's `_` does in new style, which looks up and escapes at each call anew."""
 
@@ -84,14 +116,7 @@ def _saying(words: Words) -> Callable[..., Markup]:
     def text_of(text: str) -> Markup:
         return Markup(words.translations.gettext(text))  # noqa: S704 - ours
 
-    @cache
-    def constant(text: str) -> Markup:
-        return text_of(text) % {}
-
-    def say(text: str, **values: object) -> Markup:
-        return text_of(text) % values if values else constant(text)
-
-    return say
+    return lambda text, **values: text_of(text) % values
 
 
 def _spoken(language: str) -> Markup:

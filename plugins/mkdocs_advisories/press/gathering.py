@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -225,8 +226,11 @@ class _Search:
         return True
 
     def _make(self, jobs: Sequence[Job], task: Task) -> None:
+        work = partial(make, task)
         try:
-            for made in spread(partial(make, task), jobs, hands=workers_for(len(jobs))):
+            # The first is made here: what that loads, the other processes have when they begin.
+            first, others = map(work, jobs[:1]), jobs[1:]
+            for made in chain(first, spread(work, others, hands=workers_for(len(jobs)))):
                 self._take(made)
         except HandsError:
             self._store.notes.append("a process has died: the rest is done by one")

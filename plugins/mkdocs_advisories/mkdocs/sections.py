@@ -114,7 +114,7 @@ class _Parting:
             self._lead(tag, written)
         if written and _is_skipped(written):
             self._skipped.add(tag)
-        elif tag in _KEPT and not self._is_skipping():
+        elif tag in _KEPT and not (self._skipped and self._is_skipping()):
             self._pieces.append(f"<{tag}>")
 
     def close(self, tag: str) -> None:
@@ -129,12 +129,12 @@ class _Parting:
             self._turn()
         if tag in self._skipped:
             self._skipped.remove(tag)
-        elif tag in _KEPT and not self._is_skipping():
+        elif tag in _KEPT and not (self._skipped and self._is_skipping()):
             _end(self._pieces, tag)
 
     def take(self, text: str) -> None:
         """Take the text between two tags."""
-        if self._is_skipping():
+        if self._skipped and self._is_skipping():
             return
         section, is_space = self._section or self._begin(Section()), text.isspace()
         pieces = self._pieces
@@ -186,7 +186,7 @@ class _Parting:
         self._is_verbatim = "pre" in self._open
 
     def _is_skipping(self) -> bool:
-        return bool(self._skipped) and not self._skipped.isdisjoint(self._open)
+        return not self._skipped.isdisjoint(self._open)
 
 
 def _attributes(written: str) -> Iterator[tuple[str, str]]:

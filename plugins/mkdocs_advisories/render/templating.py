@@ -1,6 +1,6 @@
 """Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -69,6 +69,7 @@ def _environment(language: str) -> Environment:
     install(words.translations, newstyle=True)
     environment.globals["_"] = _saying(words)
     environment.filters["code"] = _code
+    environment.filters["codes"] = _codes
     environment.filters["either"] = words.either
     environment.filters["metric"] = partial(metric_word, words)
     environment.filters["severity"] = partial(severity_word, words)
@@ -126,6 +127,10 @@ def _spoken(language: str) -> Markup:
 
 def _code(text: str) -> Markup:
     return Markup(f"<code>{escape(text)}</code>")  # noqa: S704 - escaped
+
+
+def _codes(texts: Iterable[str]) -> list[Markup]:
+    return [_code(one) for one in texts]
 
 
 def _here(root: str, url: str | None) -> str | None:

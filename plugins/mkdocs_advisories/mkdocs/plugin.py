@@ -141,6 +141,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     ) -> Site:
         """Render a preview. Nothing of it is stored."""
         self.cache = self.sheets = None
+        self._look(Path(config.site_dir))
         catalog = self._catalog(settings, now)
         self.disclosure = preview(catalog.advisories, now=now, permission=permission)
         return build_site(
@@ -159,6 +160,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.fingerprint = fingerprint(policy, index_uri, searching.stated)
         self.store = Store(self.cache, fingerprint=self.fingerprint)
         self.fingerprint += signer.fingerprint if signer else ""
+        self._look(Path(config.site_dir))
         task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
         gathered = self._gathered(settings, task)
         self.disclosure = self._disclosure(gathered, settings, now)
@@ -179,6 +181,15 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         )
         self.store.save()
         return site
+
+    def _look(self, site: Path) -> None:
+        """Begin to look at what the last build has left."""
+        is_serving = self.command == "serve"
+        if not self.written.is_about(site, self.fingerprint):
+            cache = None if is_serving else self.cache
+            self.written = read_written(cache, site=site, fingerprint=self.fingerprint)
+        self.written.is_ours = is_serving  # a folder of the server's own
+        self.written.look()
 
     def _gathered(self, settings: Configuration, task: Task) -> Gathered:
         try:
@@ -245,11 +256,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def on_pre_build(self, config: MkDocsConfig) -> None:
         """Take the folders of advisories out of MkDocs' way, which empties the site now."""
-        site = Path(config.site_dir)
-        if not self.written.is_about(site, self.fingerprint):
-            cache = None if self.command == "serve" else self.cache
-            self.written = read_written(cache, site=site, fingerprint=self.fingerprint)
-        self.written.set_aside()
+        self.written.set_aside(None if self.command == "serve" else self.cache)
 
     @discreet
     def on_build_error(self, error: Exception) -> None:

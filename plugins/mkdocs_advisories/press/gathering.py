@@ -22,7 +22,7 @@ from mkdocs_advisories.checks.attached import words_attached
 from mkdocs_advisories.checks.case import House, Register
 from mkdocs_advisories.checks.mentions import last_words, words_in
 from mkdocs_advisories.embargo import Pending, disclose
-from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant, parse_instant
+from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.hands import HandsError, spread
 from mkdocs_advisories.press.shell import has_title
@@ -193,7 +193,9 @@ class _Search:
         for path, record in self._records.items():
             facts = record.facts
             read = partial(self._restored, path, record)
-            yield Pending(id=facts["id"], embargo=parse_instant(facts["embargo"]), read=read)
+            yield Pending(
+                id=facts["id"], embargo=datetime.fromisoformat(facts["embargo"]), read=read
+            )
 
     def records_by_id(self) -> dict[str, Record]:
         """Give the records by the ids of their advisories."""
@@ -219,7 +221,7 @@ class _Search:
         record = self._store.get(key)
         if record is None:
             return False
-        if parse_instant(record.facts["last"]) > self._task.now:
+        if datetime.fromisoformat(record.facts["last"]) > self._task.now:
             self._store.forget(key)  # the clock stands earlier: not yet public, so nowhere
             return False
         self._records[job.path] = record

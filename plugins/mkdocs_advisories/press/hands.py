@@ -4,7 +4,7 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -46,6 +46,32 @@ def spread(
                     yield from results
 
 
+def ahead(work: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Begin some work in a process of its own, and give what waits for its result.
+
+    Where that is not safe, or the process dies, the work is done when its result is asked for.
+    """
+    if not can_fork():
+        return work
+    context = get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_serve_one, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()
+
+    def result() -> _Result:
+        try:
+            found: _Result = ours.recv()
+        except (EOFError, OSError):
+            return work()
+        finally:
+            ours.close()
+            process.join()
+        return found
+
+    return result
+
+
 def collect_rarely() -> None:
     """Let the garbage collector look only now and then: nearly all that is made has no cycles."""
     gc.set_threshold(_YOUNG)
@@ -69,6 +95,14 @@ def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[Connectio
         ours.close()
         process.join(timeout=1)
         process.terminate()
+
+
+def _serve_one(pipe: Connection, work: Callable[[], Any]) -> None:
+    """Do some work in a process of its own; if it fails, the other side does it again."""
+    gc.freeze()
+    with suppress(Exception):
+        pipe.send(work())
+    pipe.close()
 
 
 def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:

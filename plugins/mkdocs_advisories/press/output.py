@@ -28,15 +28,16 @@ class Order:
     """What is to be written of an advisory or a batch.
 
     `shells` are those of its pages by their addresses; one that is None is printed by the theme
-    alone. `has_files` says that all but the pages is there already. What may not be noted down has
-    no `group`.
+    alone. `known` is what is there already: all but the pages. `mark` stands for what it is made
+    of, `around` for the shells; without a mark nothing may be noted down.
     """
 
     name: str
     contents: Callable[[], Mapping[str, Content]]
     shells: Mapping[str, Shell | None]
-    group: Group | None
-    has_files: bool = False
+    mark: str | None
+    around: str
+    known: Group | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -78,10 +79,10 @@ def _write_all(
     try:
         for groups in spread(work, list(_shares(orders)), hands=hands):
             done |= groups.keys()
-            written.groups |= {name: one for name, one in groups.items() if one}
+            written.add({name: one for name, one in groups.items() if one})
     except HandsError:
         left = work([one for one in orders if one.name not in done])
-        written.groups |= {name: one for name, one in left.items() if one}
+        written.add({name: one for name, one in left.items() if one})
 
 
 def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
@@ -142,14 +143,7 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
     if known and known.shell == around and is_whole and not is_plain:
         written.groups[name] = known
         return None
-    stamps = known.stamps if known else {}
-    return Order(
-        name=name,
-        contents=contents,
-        shells=shells,
-        group=None if mark is None else Group(made_of=mark, shell=around, stamps=stamps),
-        has_files=known is not None,
-    )
+    return Order(name=name, contents=contents, shells=shells, mark=mark, around=around, known=known)
 
 
 def _write_share(
@@ -162,15 +156,17 @@ def _write_share(
 def _written(
     order: Order, folder: Path, ordinary: Callable[[Page], str], made: set[str]
 ) -> Group | None:
-    stamps = order.group.stamps if order.group else {}
+    stamps = order.known.stamps if order.known else {}
     for uri, content in order.contents().items():
         if isinstance(content, Page):
             shell, name = order.shells[uri], f"{uri}index.html"
             printed = shell.printed(content) if shell else ordinary(content)
             stamps[name] = _put(folder, name, _encoded(printed), made)
-        elif not order.has_files or isinstance(content, Path):
+        elif order.known is None or isinstance(content, Path):
             stamps[uri] = _put(folder, uri, content, made)
-    return order.group
+    if order.mark is None:
+        return None
+    return Group.of(made_of=order.mark, shell=order.around, stamps=stamps)
 
 
 def _encoded(page: str) -> bytes:

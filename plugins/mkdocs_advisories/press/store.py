@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from weakref import finalize
 
-_SHARDS = 64
+_SHARDS = 256
 _MAGIC = b"mkdocs-advisories store 1 "
 _LARGEST = 64 * 1024 * 1024
-_NAME = "sheets-{:02}.store"
+_NAME = "sheets-{:02x}.store"
 _DAMAGED = "the cache is damaged: what cannot be read is made anew"
 _HEAD = re.compile(rb"([0-9a-f]{64}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
 

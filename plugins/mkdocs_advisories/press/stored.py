@@ -43,6 +43,7 @@ class StoredSheets:
         self._store = store
         self._records = records
         self._make = make
+        self._marks = {name: _mark(record) for name, record in records.items()}
         self._advisories = disclosure.advisories
         self._places = {one: place for place, one in enumerate(disclosure.ids)}
         self._fresh = {
@@ -101,13 +102,11 @@ class StoredSheets:
         There is nothing for what is kept out of the store: what is made of it may be no more than
         of the day.
         """
-        digest = sha256(name.encode())
-        for one in made_of:
-            record = self._records.get(one.id)
-            if record is None:
-                return None
-            digest.update(_mark(record).encode())
-        return digest.hexdigest()
+        try:
+            marks = "".join([self._marks[one.id] for one in made_of])
+        except KeyError:
+            return None
+        return sha256(f"{name}\0{marks}".encode()).hexdigest()
 
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
         """Make bytes of advisories, if they are not remembered."""
@@ -145,8 +144,8 @@ class StoredSheets:
 
     def mark_of(self, line: Outline) -> str:
         """Give what stands for all that is made of an advisory: it changes with its sheet."""
-        record = self._records.get(line.id)
-        return _mark(record) if record else sha256(sheet_json(self.sheet(line))).hexdigest()
+        known = self._marks.get(line.id)
+        return known or sha256(sheet_json(self.sheet(line))).hexdigest()
 
     def kind(self, line: Outline) -> Kind | None:
         """Give the kind of an advisory's page."""

@@ -49,7 +49,7 @@ def _projects(sheets: Sheets, lists: Lists, upcoming: Sequence[Notice]) -> Itera
     stand = standing(sheets.outlines)
     names = {one.id for one in stand}
     known = _Known(
-        until=max((policy.day_of(one.published) for one in sheets.outlines), default=date.min),
+        until=_until(sheets.outlines, policy),
         most=most_of_a_project(stand, policy=policy),
     )
     for name, lines in lines_by_project(sheets.outlines, policy=policy).items():
@@ -65,13 +65,23 @@ def _projects(sheets: Sheets, lists: Lists, upcoming: Sequence[Notice]) -> Itera
 class _Known:
     """What decides about versions beside the advisories of a project.
 
-    `until` is the last day of which anything is known, `most` how many versions have pages; the
+    `until` is the day of the last release that is known, `most` how many versions have pages; the
     advisories that are `fallen` stand no more: withdrawn, or superseded.
     """
 
     until: date
     most: int
     fallen: tuple[str, ...] = ()
+
+
+def _until(lines: Sequence[Outline], policy: Policy) -> date:
+    """Give the day on which the last line was released that is known when the newest comes out."""
+    newest = max((one.published for one in lines), default=None)
+    if newest is None:
+        return date.min
+    maintained = (one.maintained.releases for one in policy.projects if one.maintained)
+    days = (one.released for some in maintained for one in some)
+    return max((day for day in days if day <= policy.day_of(newest)), default=date.min)
 
 
 def _project(  # noqa: PLR0913 - what it is made of, and what else decides

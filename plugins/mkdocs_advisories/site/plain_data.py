@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from mkdocs_advisories.model import format_instant, parse_instant
+from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.render.checkable import PackageName
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
@@ -107,8 +108,8 @@ def outline_from(data: Any) -> Outline:  # noqa: ANN401 - plain data
         id=advisory_id,
         aliases=tuple(aliases),
         summary=summary,
-        published=parse_instant(published),
-        modified=parse_instant(modified),
+        published=datetime.fromisoformat(published),
+        modified=datetime.fromisoformat(modified),
         year=year,
         severity=severity,
         score=score,
@@ -132,7 +133,7 @@ def brief_from(data: Any) -> Brief:  # noqa: ANN401 - plain data
     return Brief(
         uri=uri,
         title=title,
-        modified=parse_instant(modified),
+        modified=datetime.fromisoformat(modified),
         levels=tuple(levels),
         has_title=has_title,
         is_searched=is_searched,
@@ -167,7 +168,7 @@ def _page(stated: dict[str, Any]) -> Page:
                 Heading(id=name, title=title, level=level)
                 for name, title, level in stated["headings"]
             ),
-            "modified": parse_instant(stated["modified"]),
+            "modified": datetime.fromisoformat(stated["modified"]),
             "data": tuple(Data(**one) for one in stated["data"]),
             "metadata": Metadata(
                 social=Markup(social),  # noqa: S704 - as above

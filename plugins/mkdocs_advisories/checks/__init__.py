@@ -51,7 +51,11 @@ def check(house: House, *, level: Level | None = None) -> Checked:
     """
     problems: list[Problem] = []
     crashes: list[Crash] = []
-    chosen = _of_level(frozenset(house.policy.checks.off), level)
+    chosen = [
+        one
+        for one in _switched_on(house)
+        if isinstance(one, Rule) and (level is None or one.level is level)
+    ]
     for case in house.cases():
         spoiled: set[str] = set()
         for rule in chosen:
@@ -70,7 +74,7 @@ def check_house(house: House) -> Checked:
     """Hold all files together against the rules about them together."""
     problems: list[Problem] = []
     crashes: list[Crash] = []
-    for rule in _switched_on(frozenset(house.policy.checks.off)):
+    for rule in _switched_on(house):
         if isinstance(rule, HouseRule):
             try:
                 problems += map(rule.problem, rule.judge(house))
@@ -79,15 +83,9 @@ def check_house(house: House) -> Checked:
     return Checked(problems=tuple(problems), crashes=tuple(crashes))
 
 
-@cache
-def _of_level(off: frozenset[str], level: Level | None) -> tuple[Rule, ...]:
-    return tuple(
-        one for one in _switched_on(off) if isinstance(one, Rule) and level in {None, one.level}
-    )
-
-
-def _switched_on(off: frozenset[str]) -> Iterator[Rule | HouseRule]:
-    return (one for one in rules() if one.code in NEVER_OFF or one.code not in off)
+def _switched_on(house: House) -> Iterator[Rule | HouseRule]:
+    off = house.policy.checks.off.keys() - NEVER_OFF
+    return (one for one in rules() if one.code not in off)
 
 
 def _crash(code: str, path: str, error: Exception) -> Crash:

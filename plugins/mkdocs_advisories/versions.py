@@ -208,6 +208,7 @@ def end_of_line(line: str, scheme: Scheme) -> Position | None:
     return None if parts is None else _lowest((*parts[:-1], parts[-1] + 1), scheme)
 
 
+@lru_cache(maxsize=1024)
 def stretch_of_line(line: str, scheme: Scheme) -> Stretch | None:
     """Give all of a release line, from the pre-releases of its first version on."""
     parts, end = _line(line), end_of_line(line, scheme)
@@ -215,6 +216,7 @@ def stretch_of_line(line: str, scheme: Scheme) -> Stretch | None:
     return None if start is None or end is None else Stretch(start=start, end=end)
 
 
+@lru_cache(maxsize=1024)
 def first_of_line(line: str, scheme: Scheme) -> Position | None:
     """Give the position of a release line's first release: `24` has 24.0.0."""
     first = first_release(line, scheme)
@@ -240,6 +242,7 @@ def _padded(parts: tuple[int, ...]) -> tuple[int, ...]:
     return (*parts, 0, 0)[: max(3, len(parts))]
 
 
+@lru_cache(maxsize=1024)
 def _line(line: str) -> tuple[int, ...] | None:
     return (
         tuple(map(int, line.split(".")))

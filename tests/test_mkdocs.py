@@ -257,6 +257,33 @@ def test_the_list_stands_at_its_marker_and_every_page_leads_to_the_feed(
         ), name
 
 
+def test_without_a_marker_the_list_stands_below_what_the_page_says(
+    checkout: Folder, build_at: Build
+) -> None:
+    checkout.write("LAN-2026-0001")
+    home = checkout.path.parent / "docs" / "index.md"
+    home.write_text("# All that we know\n\nEvery *one* of them.\n", encoding="utf-8")
+    build_at()
+    page = (checkout.path.parent / "site" / "index.html").read_text(encoding="utf-8")
+    assert '<h1 id="all-that-we-know">All that we know</h1>' in page
+    order = [page.index(part) for part in ("Every <em>one</em> of them.", "LAN-2026-0001")]
+    assert order == sorted(order)
+
+
+def test_a_search_finds_the_page_of_the_list_but_no_row_of_it(
+    checkout: Folder, build_at: Build
+) -> None:
+    checkout.write("LAN-2026-0001")
+    build_at()
+    site = checkout.path.parent / "site"
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert page.count('<tr data-severity="') == 1
+    found = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    (home,) = [one for one in found["docs"] if one["location"] == ""]
+    assert "1 advisory" in home["text"]
+    assert "LAN-2026-0001" not in home["text"]
+
+
 @pytest.mark.parametrize("index", ["index.md", "security.md", "a/list.md"])
 def test_the_index_page_is_made_where_there_is_none(
     checkout: Folder, build_at: Build, index: str

@@ -2,8 +2,9 @@
 
 import os
 import re
+import shutil
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from mkdocs.exceptions import Abort
 from mkdocs.utils import get_relative_url
 
 from conftest import BODY, NOW, Folder
-from mkdocs_advisories.press import hands
+from mkdocs_advisories.press import hands, written
 from mkdocs_advisories.press.head import relative
 from mkdocs_advisories.press.shell import Shells
+from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.source import catalog
 from test_mkdocs import Build, build_at, tree, write_canaries
 
@@ -65,14 +67,41 @@ def stamps(site: Path) -> dict[str, int]:
 
 
 def rewritten(site: Path, build: Callable[[], object]) -> set[str]:
-    """Give the files of advisories that a build has written, or taken away."""
+    """Give the files of this program that a build has written, or taken away."""
     before = stamps(site)
     build()
     after = stamps(site)
-    names = re.compile(r"(advisories|csaf|cve|ghsa|openvex|osv|rustsec)/.*LAN", re.IGNORECASE)
-    alias = re.compile(r"cve/CVE-")
     changed = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)}
-    return {one for one in changed if names.match(one) or alias.match(one)}
+    return {one for one in changed if not OF_MKDOCS.match(one)}
+
+
+def telling_of(pages: Iterable[str], number: str) -> set[str]:
+    """Give those of some files that are about one advisory."""
+    return {one for one in pages if re.search(f"{number}|CVE-2026-1{number[1:]}", one)}
+
+
+OF_MKDOCS = re.compile(r"(index|404)\.html$|sitemap\.xml|(about|assets|search)/")
+
+WITH_COMPANIONS = (
+    "advisories.json osv/all.json osv/crates.io/all.zip osv/crates.io/modified_id.csv"
+    " osv/index.json osv/modified_id.csv"
+).split()
+ABOUT_ALL = {
+    *WITH_COMPANIONS,
+    *(f"{one}.{kind}" for one in WITH_COMPANIONS for kind in ("sha256", "sha512")),
+    "bundles/2026-05-01t120000z/index.html",
+    "csaf/white/changes.csv",
+    "csaf/white/csaf-feed-tlp-white.json",
+    "csaf/white/index.txt",
+    "feed.json",
+    "feed.xml",
+    "ids.json",
+    "projects/lantern/index.html",
+    "projects/lantern/versions/1.2.3/index.html",
+    "versions.json",
+    "years/2026/index.html",
+}
+"""The files that are made of all advisories of this project."""
 
 
 def by_the_theme_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,9 +184,8 @@ def test_a_build_writes_what_has_changed_and_nothing_else(
     assert rewritten(site, build_at) == set()
     checkout.write("LAN-2026-0002", summary="Another title", more="aliases: [CVE-2026-1002]\n")
     changed = rewritten(site, build_at)
-    assert changed == {one for one in stamps(site) if re.search("0002|CVE-2026-1002", one)}
-    assert "advisories/LAN-2026-0002/index.html" in changed
-    pages = {f"advisories/LAN-2026-{number:04}/index.html" for number in range(1, 5)}
+    assert changed == ABOUT_ALL | telling_of(stamps(site), "0002")
+    pages = {one for one in stamps(site) if one.endswith(".html") and not OF_MKDOCS.match(one)}
     configure(checkout, "font: false", "font: false, palette: {primary: red}")
     assert rewritten(site, build_at) == pages
     override(checkout, '{% extends "base.html" %}{% block announce %}Hello{% endblock %}')
@@ -182,8 +210,48 @@ def test_what_others_have_done_to_the_site_is_put_right(checkout: Folder, build_
     (site / "advisories" / "LAN-2026-0001" / "more" / "x").write_text("x", encoding="utf-8")
     (site / "advisories" / "LAN-2026-0002" / "index.html").write_text("x", encoding="utf-8")
     (site / "osv" / "x_LAN-2026-0003.json").unlink()
+    (site / "projects" / "lantern" / "versions" / "1.2.3" / "index.html").write_text("x")
+    (site / "years" / "2026" / "index.html").unlink()
+    (site / "years" / "2026" / "index.html").symlink_to(site / "index.html")
+    (site / "feed.xml").write_text("x", encoding="utf-8")
+    (site / "versions.json").unlink()
+    (site / "versions.json").mkdir()
+    (site / "bundles" / "empty").mkdir()
     build_at()
     assert tree(site) == expected
+    assert not (site / "bundles" / "empty").exists()
+    assert not (site / "versions.json").is_symlink()
+
+
+def test_a_page_that_nobody_may_look_at_is_written_anew(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(checkout, 2)
+    site = checkout.path.parent / "site"
+    build_at()
+    expected = tree(site)
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(written, "_strays", refused)
+    before = stamps(site)
+    build_at()
+    assert stamps(site)["osv/all.json"] != before["osv/all.json"]
+    assert tree(site) == expected
+
+
+def test_what_changes_from_day_to_day_is_remembered_nowhere(
+    checkout: Folder, build_at: Build
+) -> None:
+    fill(checkout, 2)
+    later = "timeline: [{date: 2026-08-01T00:00:00Z, summary: canary-later}]\n"
+    checkout.write("LAN-2026-0007", more=later)
+    build_at()
+    known = b"".join(seen(one) for one in cache(checkout).glob("*.store"))
+    assert b"LAN-2026-0001" in known
+    assert b"LAN-2026-0007" not in known
+    assert b"LAN-2026-0007" in tree(checkout.path.parent / "site")["projects/lantern/index.html"]
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "foreign", "text", "folder", "unwritable"])
@@ -310,6 +378,38 @@ def test_a_process_that_dies_costs_time_and_nothing_else(
     monkeypatch.setattr(hands, "_serve", lambda *_: os._exit(1))
     monkeypatch.setenv("ADVISORIES_CACHE", "off")
     assert "a process has died" in build_at(site_dir="other")
+    assert tree(checkout.path.parent / "other") == expected
+
+
+def test_a_look_that_dies_is_taken_again(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(checkout, 2)
+    site = checkout.path.parent / "site"
+    build_at()
+    expected = tree(site)
+    (site / "osv" / "stray.json").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(hands, "_serve_one", lambda *_: os._exit(1))
+    build_at()
+    assert tree(site) == expected
+
+
+def test_without_space_for_temporary_files_a_build_is_right(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(checkout, 3)
+    build_at()
+    expected = tree(checkout.path.parent / "site")
+    shutil.rmtree(cache(checkout))
+    put = Store.put
+
+    def full(store: Store, key: str, facts: object, pieces: dict[str, bytes]) -> object:
+        if "document" in pieces:
+            raise OSError(28, "No space left on device")
+        return put(store, key, facts, pieces)
+
+    monkeypatch.setattr(Store, "put", full)
+    build_at(site_dir="other")
     assert tree(checkout.path.parent / "other") == expected
 
 

@@ -29,6 +29,7 @@ from mkdocs_advisories.source.configuration import Configuration
 
 MARKER = "<!-- advisories -->"
 MISSING_MARKER = "<!-- advisories-missing -->"
+_ROWS = "<!-- advisories-rows -->"
 _RIBBON = (
     '<div role="note" class="adv-preview"><span lang="en">'
     f"<strong>{PREVIEW}.</strong></span> {{}}</div>\n"
@@ -54,7 +55,8 @@ class Frame:
         """
         folder = Path(config.docs_dir)
         names = {name for one in folder.iterdir() for name in (one.name, one.stem)}
-        for uri in (*self.site.contents, STYLE, *SCRIPTS):
+        ours = () if names.isdisjoint(self.site.contents.roots) else self.site.contents
+        for uri in (*ours, STYLE, *SCRIPTS):
             if uri.partition("/")[0] in names and _is_taken(folder / uri):
                 msg = f"`{uri}` in docs_dir has the address of a file of the advisories: move it"
                 raise PluginError(msg)
@@ -99,9 +101,16 @@ class Frame:
             return ours.html
         if page.file.src_uri != self.settings.index:
             return html
-        return (
-            html.replace(MARKER, self.site.index, 1) if MARKER in html else html + self.site.index
-        )
+        rows, index = str(self.site.rows), str(self.site.index)
+        index = index.replace(rows, _ROWS, 1) if rows else index
+        return html.replace(MARKER, index, 1) if MARKER in html else html + index
+
+    def with_rows(self, html: str) -> str:
+        """Put the rows into the list.
+
+        No search looks for what is in them, but it reads all that is there until its turn is over.
+        """
+        return html.replace(_ROWS, str(self.site.rows), 1)
 
     def with_data_links(self, output: str, page: MkDocsPage) -> str:
         """Add what programs want of an advisory's page: links to its records, and what it is.

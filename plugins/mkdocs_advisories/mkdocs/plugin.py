@@ -314,6 +314,16 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     @event_priority(-100)
     @discreet
+    def on_page_context(
+        self, context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Complete the list, after the search has looked at its page."""
+        if page.content:
+            page.content = self.frame.with_rows(page.content)
+        return context
+
+    @event_priority(-100)
+    @discreet
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Finish a page after every other plugin: links to its data, the mark, the policy."""
         linked = self.frame.with_feed_link(

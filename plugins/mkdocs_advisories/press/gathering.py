@@ -57,13 +57,17 @@ class DoubtError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """All that decides what is made of a file, but for the file."""
+    """All that decides what is made of a file, but for the file.
+
+    `is_alone` says that one process does all of it, and has what it has read at hand.
+    """
 
     policy: Policy
     now: datetime
     index_uri: str
     entries: Callable[[Page], str | None]
     around: Around = field(default_factory=Around)
+    is_alone: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,13 +86,17 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """What was made of a file: `facts` is None if it is held, or not only of what has passed."""
+    """What was made of a file: `facts` is None if it is held, or not only of what has passed.
+
+    Then `entry` is what was read, unless that would have to be handed over to another process.
+    """
 
     path: str
     key: str
     is_sound: bool
     facts: Any = None
     pieces: dict[str, bytes] | None = None
+    entry: Entry | None = None
 
 
 def gather(
@@ -137,7 +145,7 @@ class _Search:
         self._store = store
         self._records: dict[str, Record] = {}
         self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
-        self._kept: list[str] = []
+        self._kept: dict[str, Entry | None] = {}
 
     def make_missing(self) -> None:
         """Make what the store lacks; what is held, or not only of the past, is kept out of it."""
@@ -145,7 +153,7 @@ class _Search:
 
     def kept(self) -> list[Entry]:
         """Read in full what is kept out of the store."""
-        return [read(self.jobs[path]) for path in self._kept]
+        return [entry or read(self.jobs[path]) for path, entry in self._kept.items()]
 
     def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> None:
         """Hold what is kept against the rules, and all else against what the held are called."""
@@ -228,11 +236,12 @@ class _Search:
         return True
 
     def _make(self, jobs: Sequence[Job], task: Task) -> None:
-        work = partial(make, task)
+        hands = workers_for(len(jobs))
+        work = partial(make, replace(task, is_alone=hands == 1))
         try:
             # The first is made here: what that loads, the other processes have when they begin.
             first, others = map(work, jobs[:1]), jobs[1:]
-            for made in chain(first, spread(work, others, hands=workers_for(len(jobs)))):
+            for made in chain(first, spread(work, others, hands=hands)):
                 self._take(made)
         except HandsError:
             self._store.notes.append("a process has died: the rest is done by one")
@@ -242,7 +251,7 @@ class _Search:
         if not made.is_sound:
             raise DoubtError
         if made.pieces is None:
-            self._kept.append(made.path)
+            self._kept[made.path] = made.entry
         else:
             self._records[made.path] = self._store.put(made.key, made.facts, made.pieces)
 
@@ -277,7 +286,8 @@ def make(task: Task, job: Job) -> Made:
     last = _last_date(advisory)
     public = disclose([advisory], now=task.now).advisories
     if not public or last is None or last > task.now:
-        return Made(path=job.path, key=key, is_sound=True)
+        entry_at_hand = entry if task.is_alone else None
+        return Made(path=job.path, key=key, is_sound=True, entry=entry_at_hand)
     house = House(catalog=catalog_of([entry]), policy=task.policy, now=task.now)
     checked = check(house, level=Level.ERROR)
     if checked.problems or checked.crashes:

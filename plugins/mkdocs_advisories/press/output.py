@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -114,7 +115,7 @@ def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator
     for batch in site.contents.batches:
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
-            for one in batch.pages
+            for one in batch.pages()
         }
         yield _order(written, name_of(batch), batch.mark, found, batch.contents, is_whole=True)
 
@@ -160,13 +161,21 @@ def _written(
     for uri, content in order.contents().items():
         if isinstance(content, Page):
             shell, name = order.shells[uri], f"{uri}index.html"
-            printed = shell.printed(content) if shell else ordinary(content)
-            stamps[name] = _put(folder, name, _encoded(printed), made)
+            printed = _encoded(shell.printed(content) if shell else ordinary(content))
+            if order.known is None or not _is_there(folder / name, printed):
+                stamps[name] = _put(folder, name, printed, made)
         elif order.known is None or isinstance(content, Path):
             stamps[uri] = _put(folder, uri, content, made)
     if order.mark is None:
         return None
     return Group.of(made_of=order.mark, shell=order.around, stamps=stamps)
+
+
+def _is_there(file: Path, content: bytes) -> bool:
+    """Say whether a file has some content already."""
+    with suppress(OSError):
+        return file.stat().st_size == len(content) and file.read_bytes() == content
+    return False
 
 
 def _encoded(page: str) -> bytes:

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -74,12 +75,14 @@ class Store:
             OSError: there is no space left for temporary files.
         """
         if self._spool is None:
-            # It lives as long as the store.
-            self._spool = self._files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+            # It lives as long as the store. A fork must not find anything in a buffer.
+            spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+            self._spool = self._files.enter_context(spool)
         placed: dict[str, Piece] = {}
         for name, raw in pieces.items():
             start = self._spool.seek(0, os.SEEK_END)
-            self._spool.write(raw)
+            if self._spool.write(raw) != len(raw):
+                raise OSError(ENOSPC, os.strerror(ENOSPC))
             placed[name] = Piece(start, len(raw), sha256(raw).hexdigest())
         record = Record(facts=facts, pieces=placed, file=self._spool, is_used=True)
         self._records[key] = record
@@ -210,7 +213,6 @@ def unpacked(raw: bytes) -> bytes:
 def _read(record: Record, name: str) -> bytes | None:
     start, length, digest = record.pieces[name]
     try:
-        record.file.flush()
         raw = os.pread(record.file.fileno(), length, start)
     except (OSError, ValueError):
         return None

@@ -1,13 +1,16 @@
 """Sheets out of the store."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from hashlib import sha256
+from typing import Any
 
 from markupsafe import Markup
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.press.hands import HandsError, can_fork, spread
 from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.render.addresses import osv_uri, page_uri
@@ -27,6 +30,15 @@ from mkdocs_advisories.site.plain_data import (
 )
 from mkdocs_advisories.site.sheet import Drawn, Excerpts, Sheet
 from mkdocs_advisories.site.sheets import Load
+from mkdocs_advisories.source.catalog import workers_for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Planned:
+    """What is to be made: facts, and bytes. `size` is of how many advisories."""
+
+    size: int
+    make: Callable[[], tuple[object, bytes]]
 
 
 class StoredSheets:
@@ -53,6 +65,8 @@ class StoredSheets:
         }
         self.outlines: Sequence[Outline] = tuple(map(self._outline, self._places))
         self._last: tuple[str, Sheet] | None = None
+        self._planned: dict[str, _Planned] = {}
+        self._unstored: dict[str, tuple[Any, bytes]] = {}
 
     def disclosed(self, line: Outline) -> Disclosed:
         """Give the whole of an advisory."""
@@ -109,38 +123,43 @@ class StoredSheets:
         return sha256(f"{name}\0{marks}".encode()).hexdigest()
 
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
-        """Make bytes of advisories, if they are not remembered."""
+        """Plan to make bytes of advisories, if they are not remembered."""
         key = self.mark(f"bytes {name}", made_of)
         if key is None:
             made = make()
             return lambda: made
-        if self._store.get(key) is None:
-            made = make()
-            if not self._store.could_put(key, None, {"document": packed(made)}):
-                return lambda: made
-        return partial(self._remembered, key, make)
+        self._plan(key, made_of, lambda: (None, make()))
+        return lambda: self._document(key) or make()
 
     def pages(
         self, name: str, made_of: Sequence[Outline], make: Callable[[], Iterable[Page]]
     ) -> Batch:
-        """Make pages about advisories, if they are not remembered."""
+        """Plan to make pages about advisories, if they are not remembered."""
         key = self.mark(f"pages {name}", made_of)
         if key is None:
             return batch_of_pages(name, make())
-        briefs = self._briefs(key)
-        if briefs is None:
-            made = tuple(make())
-            briefs = tuple(map(brief, made))
-            facts = [brief_data(one) for one in briefs]
-            if not self._store.could_put(key, facts, {"document": packed(pages_json(made))}):
-                return batch_of_pages(name, made)
+        self._plan(key, made_of, partial(_pages_made, make))
         return Batch(
             name=name,
             made_of=made_of,
             mark=key,
-            pages=briefs,
-            contents=partial(self._remembered_pages, key, make),
+            pages=cache(partial(self._briefs, key, make)),
+            contents=partial(self._pages, key, make),
         )
+
+    def make_planned(self) -> None:
+        """Make what was planned, on every processor there is."""
+        planned, self._planned = self._planned, {}
+        keys = list(planned)
+        hands = workers_for(sum(one.size for one in planned.values())) if can_fork() else 1
+        try:
+            for key, facts, raw in spread(partial(_made, planned), keys, hands=hands):
+                del planned[key]
+                self._keep(key, facts, raw)
+        except HandsError:
+            self._store.notes.append("a process has died: the rest is done by one")
+            for key in list(planned):
+                self._keep(*_made(planned, key))
 
     def mark_of(self, line: Outline) -> str:
         """Give what stands for all that is made of an advisory: it changes with its sheet."""
@@ -175,28 +194,50 @@ class StoredSheets:
             raise ValueError("damaged")
         return unpacked(raw)
 
-    def _briefs(self, key: str) -> tuple[Brief, ...] | None:
-        record = self._store.get(key)
-        try:
-            return tuple(map(brief_from, record.facts)) if record else None
-        except UNREADABLE:
-            return None
+    def _plan(
+        self, key: str, made_of: Sequence[Outline], make: Callable[[], tuple[object, bytes]]
+    ) -> None:
+        if self._store.get(key) is None:
+            self._planned[key] = _Planned(size=len(made_of), make=make)
 
-    def _remembered(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """Give what is remembered, or make it again if it is damaged."""
+    def _keep(self, key: str, facts: object, raw: bytes) -> None:
+        if not self._store.could_put(key, facts, {"document": raw}):
+            self._unstored[key] = (facts, raw)
+
+    def _document(self, key: str) -> bytes | None:
+        """Give what is remembered, unless it is damaged."""
         record = self._store.get(key)
         raw = self._store.piece(record, "document") if record else None
+        raw = raw or self._unstored.get(key, (None, b""))[1]
         try:
-            return unpacked(raw or b"")
+            return unpacked(raw)
         except ValueError:
-            return make()
+            return None
 
-    def _remembered_pages(self, key: str, make: Callable[[], Iterable[Page]]) -> dict[str, Page]:
+    def _briefs(self, key: str, make: Callable[[], Iterable[Page]]) -> tuple[Brief, ...]:
+        record = self._store.get(key)
+        facts = record.facts if record else self._unstored.get(key, (None, b""))[0]
         try:
-            pages: Iterable[Page] = pages_from(self._remembered(key, lambda: b""))
+            return tuple(map(brief_from, facts))
+        except UNREADABLE:
+            return tuple(map(brief, make()))
+
+    def _pages(self, key: str, make: Callable[[], Iterable[Page]]) -> dict[str, Page]:
+        try:
+            pages: Iterable[Page] = pages_from(self._document(key) or b"")
         except UNREADABLE:
             pages = make()
         return {one.uri: one for one in pages}
+
+
+def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, object, bytes]:
+    facts, raw = planned[key].make()
+    return key, facts, packed(raw)
+
+
+def _pages_made(make: Callable[[], Iterable[Page]]) -> tuple[object, bytes]:
+    pages = tuple(make())
+    return [brief_data(brief(one)) for one in pages], pages_json(pages)
 
 
 def _mark(record: Record) -> str:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import year_uri
 from mkdocs_advisories.render.checkable import VERSIONS_URI
 from mkdocs_advisories.render.feed_addresses import project_feed_uri, severity_feed_uri
-from mkdocs_advisories.render.listing import Excerpt, parts, placed
+from mkdocs_advisories.render.listing import parts
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.severity import AT_OR_ABOVE, WORDS
 from mkdocs_advisories.render.templating import render
@@ -44,19 +46,18 @@ def index(
     *,
     policy: Policy,
     root: str,
-    row_of: Excerpt,
+    rows: Markup,
     upcoming: Sequence[Notice] = (),
 ) -> str:
     """Render the list of advisories in the given order, or as many of them as one page may have.
 
-    `root` is the way from the page on which it will stand to the root of the site.
+    `rows` are those; `root` is the way from the page on which it will stand to the site's root.
     """
-    shown = lines[: policy.pages.rows]
     return render(
         "index.html",
         language=policy.language,
-        rows=placed(row_of, shown, root=root),
-        shown=len(shown),
+        rows=rows,
+        shown=min(len(lines), policy.pages.rows),
         total=len(lines),
         projects=_projects(lines, policy),
         years=_years(lines, most=policy.pages.rows),

@@ -13,6 +13,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.entry import Entry, entry
 from mkdocs_advisories.render.index import index
+from mkdocs_advisories.render.listing import placed
 from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.outline import Outline
@@ -43,7 +44,8 @@ Search = Callable[[Page], str | None]
 class Site:
     """What is published: `contents` by address from the site's root, and the list of all of it.
 
-    `index` is a fragment of HTML for the page `index_uri`, `missing` one for the page of errors.
+    `index` is a fragment of HTML for the page `index_uri`, of which `rows` are the largest part;
+    `missing` is one for the page of errors.
     `found` gives the entries of the search index, as JSON without brackets, in parts. `notes` say
     what a format could not carry. `is_preview` says that it may not leave this machine.
     """
@@ -51,6 +53,7 @@ class Site:
     contents: Contents
     index: str
     index_uri: str
+    rows: str = ""
     missing: str = ""
     found: tuple[Load, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -62,7 +65,7 @@ class Site:
             title = f"{PREVIEW}: {one.title}" if self.is_preview else one.title
             yield Brief(uri=page_uri(one.id), title=title, modified=one.modified)
         for batch in self.contents.batches:
-            yield from batch.pages
+            yield from batch.pages()
 
 
 def build_site(  # noqa: PLR0913 - what is published, and with what
@@ -93,18 +96,24 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         *feed_files(sheets, policy=policy, entry_of=_entries(sheets, policy), upcoming=upcoming),
         *index_files(sheets, policy=policy, signer=signer, as_of=disclosure.as_of),
     )
+    sheets.make_planned()
+    found = tuple(_found(sheets, batches, search)) if search else ()
+    sheets.make_planned()
+    root = "../" * index_uri.count("/")
+    rows = placed(lists.row_of, sheets.outlines[: policy.pages.rows], root=root)
     return Site(
         contents=Contents(sheets, batches=batches, signer=signer),
         index=index(
             sheets.outlines,
             policy=policy,
-            root="../" * index_uri.count("/"),
-            row_of=lists.row_of,
+            root=root,
+            rows=rows,
             upcoming=upcoming,
         ),
         index_uri=index_uri,
+        rows=rows,
         missing=missing(policy=policy, index_uri=index_uri),
-        found=tuple(_found(sheets, batches, search)) if search else (),
+        found=found,
         notes=tuple(note for one in sheets.outlines for note in one.notes),
         is_preview=is_preview,
     )
@@ -142,7 +151,7 @@ def _found(sheets: Sheets, batches: Sequence[Batch], search: Search) -> Iterator
     for some in chunks(sheets.outlines):
         yield sheets.kept("found", some, partial(of_advisories, some))
     for batch in batches:
-        if any(one.is_searched for one in batch.pages):
+        if any(one.is_searched for one in batch.pages()):
             make = partial(of_batch, batch)
             is_new = batch.mark is None
             yield make if is_new else sheets.kept(f"found {batch.name}", batch.made_of, make)

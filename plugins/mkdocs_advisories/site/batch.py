@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from mkdocs_advisories.render.outline import Outline
@@ -34,20 +35,21 @@ class Batch:
     """Contents that are made together, when they are asked for.
 
     `made_of` are the advisories that they are about. `mark` changes with the contents; it is None
-    where they may not be noted down, or are always new. `pages` and `files` say what there will be.
+    where they may not be noted down, or are always new. `pages` (to be called) and `files` say what
+    there will be.
     """
 
     name: str
     made_of: Sequence[Outline] = ()
     mark: str | None = None
-    pages: tuple[Brief, ...] = ()
+    pages: Callable[[], tuple[Brief, ...]] = tuple
     files: tuple[str, ...] = ()
     contents: Callable[[], Mapping[str, Content]]
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses of all contents."""
-        return (*(one.uri for one in self.pages), *self.files)
+        return (*(one.uri for one in self.pages()), *self.files)
 
 
 def brief(page: Page) -> Brief:
@@ -66,9 +68,10 @@ def batch_of_pages(name: str, pages: Iterable[Page]) -> Batch:
     """Give pages that are made already."""
     made = {one.uri: one for one in pages}
     pages_now = tuple(map(brief, made.values()))
-    return Batch(name=name, pages=pages_now, contents=partial(dict[str, Content], made))
+    return Batch(name=name, pages=lambda: pages_now, contents=partial(dict[str, Content], made))
 
 
-def batch_of_file(uri: str, content: bytes) -> Batch:
-    """Give a file that is made already."""
-    return Batch(name=uri, files=(uri,), contents=lambda: {uri: content})
+def batch_of_file(uri: str, content: bytes, *, is_noted: bool = True) -> Batch:
+    """Give a file that is made already. If it may not be noted down, it is always new."""
+    mark = sha256(content).hexdigest() if is_noted else None
+    return Batch(name=uri, mark=mark, files=(uri,), contents=lambda: {uri: content})

@@ -9,7 +9,7 @@ from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Content
 from mkdocs_advisories.site.companions import companions_of, with_companions
-from mkdocs_advisories.site.records import addresses_of, draft_addresses_of
+from mkdocs_advisories.site.records import ROOTS, addresses_of, draft_addresses_of
 from mkdocs_advisories.site.sheets import Sheets
 
 _Owner = Outline | Batch
@@ -29,6 +29,12 @@ class Contents(Mapping[str, Content]):
         self._signer = signer
         self._last: tuple[_Owner | None, Mapping[str, Content]] = (None, {})
         _refuse_shared(self.outlines)
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The first parts of all addresses, and perhaps others."""
+        batches = (uri for one in self.batches for uri in one.addresses)
+        return ROOTS | {uri.partition("/")[0] for uri in batches}
 
     def of(self, line: Outline) -> dict[str, Content]:
         """Give everything of one advisory by its address, the page first."""

@@ -75,7 +75,7 @@ def _document(  # noqa: PLR0913 - what it is made of, and how
     has_told: bool,
 ) -> Batch:
     if has_told:  # what is upcoming is held: it is remembered nowhere
-        return batch_of_file(uri, make())
+        return batch_of_file(uri, make(), is_noted=False)
     load = sheets.kept(name, some, make)
     return Batch(
         name=uri, mark=sheets.mark(name, some), files=(uri,), contents=lambda: {uri: load()}

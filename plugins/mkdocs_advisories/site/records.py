@@ -10,6 +10,7 @@ from mkdocs_advisories.render import cve as cve_records
 from mkdocs_advisories.render import ghsa as ghsa_bodies
 from mkdocs_advisories.render import rustsec as rustsec_files
 from mkdocs_advisories.render.addresses import (
+    FOLDER,
     csaf_uri,
     cve_uri,
     ghsa_uri,
@@ -29,6 +30,9 @@ from mkdocs_advisories.render.page import Data
 from mkdocs_advisories.render.products import package_products
 from mkdocs_advisories.render.rustsec import crates, rustsec
 from mkdocs_advisories.render.words import words_of
+
+ROOTS = frozenset((FOLDER, "csaf", "cve", "ghsa", "openvex", "osv", "rustsec"))
+"""The first parts of all addresses of pages, attachments, records and drafts."""
 
 
 def addresses_of(line: Outline) -> Iterator[str]:

@@ -44,12 +44,15 @@ class Sheets(Protocol):
         """Give what stands for all that can be made of advisories under a name; None if nothing."""
 
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
-        """Make bytes of advisories, if they are not remembered."""
+        """Have bytes of advisories made, if they are not remembered."""
 
     def pages(
         self, name: str, made_of: Sequence[Outline], make: Callable[[], Iterable[Page]]
     ) -> Batch:
-        """Make pages about advisories, if they are not remembered."""
+        """Have pages about advisories made, if they are not remembered."""
+
+    def make_planned(self) -> None:
+        """Make all that is to be made and is not yet: only then may anybody ask for it."""
 
 
 class FreshSheets:
@@ -93,3 +96,6 @@ class FreshSheets:
     def pages(self, name: str, _: Sequence[Outline], make: Callable[[], Iterable[Page]]) -> Batch:
         """Make pages."""
         return batch_of_pages(name, make())
+
+    def make_planned(self) -> None:
+        """Make nothing: it was all made at once."""

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import NOW, PROJECT, Folder, found_by_rules
+from mkdocs_advisories.checks.mentions import words_in
 from mkdocs_advisories.clock import ClockError, instant_of_run
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.model import Advisory, Content, Disclosed, format_instant
@@ -201,3 +202,13 @@ def test_a_broken_file_may_be_quoted_only_after_its_embargo(folder: Folder) -> N
     assert not catalog.is_public(path, NOW)
     assert catalog.is_public(path, NOW + timedelta(days=60))
     assert not catalog.is_public(str(Path("advisories/unknown.md")), NOW)
+
+
+def test_the_words_of_an_advisory_are_runs_of_letters_and_digits_in_small_letters(
+    folder: Folder,
+) -> None:
+    folder.write(body="## Impact\n\nÜberLAN-7_B, x\u212ay\U0001f525z; %4Cate &#66;yte.\n")
+    (draft,) = folder.read().drafts
+    words = words_in(draft)
+    assert words >= {"impact", "berlan", "7", "b", "xky", "z", "4cate", "66", "yte", "late", "byte"}
+    assert all(one.isascii() and one.isalnum() and one == one.lower() for one in words)

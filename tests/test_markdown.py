@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
+from markdown import Markdown
 
+from mkdocs_advisories.render import markdown as rendering
 from mkdocs_advisories.render.markdown import title_to_html, to_html
 
 
@@ -120,3 +122,34 @@ def test_a_title_is_text_in_which_backticks_mark_code() -> None:
         "<code>a&lt;b&gt;</code> &amp; &lt;i&gt;c&lt;/i&gt;"
     )
     assert title_to_html("an odd ` stays") == "an odd ` stays"
+
+
+PIECES = (
+    "word ¶`code`¶``a ` b``¶*em*¶**strong**¶_x_¶~~gone~~¶snake_case¶~ ¶\\¶\\*¶*¶_¶`¶!¶1. one\n¶\x02"
+    "¶[a](b)¶[ref]¶![i](x)¶![i][ref]¶[¶]¶(¶)¶\n\n[ref]: http://a.example/ 'T'\n\n¶é¶\u017f¶\u212a"
+    "¶http://a.example/b?c=d¶HTTPS://A.example¶www.a.example¶wWw.a.example ¶ftp://a.b¶://¶www.¶w.¶:/"
+    "¶a@b.example¶<a@b.example>¶<http://a.example>¶@¶&amp;¶&¶&#64;¶<kbd>x</kbd>¶<br>¶< ¶> ¶  \n¶\n"
+    "¶\n\n¶- item\n¶> quote\n¶## H *e*\n¶| a | b |\n|---|---|\n| `x` | *z* |\n¶Title\n---\n"
+    "¶    code\n¶\t¶\n```\n*x*\n```\n¶\n```py\nx = 1\n```\n¶\n```nosuch\nx\n```\n"
+).split("¶")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
+def test_markdown_gives_what_it_gives_where_nothing_is_passed_over(markdown: str) -> None:
+    plain = Markdown(
+        extensions=["pymdownx.highlight", *rendering._EXTENSIONS],
+        extension_configs={"pymdownx.highlight": {"pygments_style": ()}, **rendering._OPTIONS},
+        output_format="html",
+    )
+    assert rendering._converter().reset().convert(markdown) == plain.convert(markdown)
+
+
+def test_a_block_of_code_does_not_know_of_the_one_before() -> None:
+    mail = "```mime\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n--x--\n```\n"
+    alone = "```mime\nA: b\n\n--x\n```\n"
+    assert rendered(alone) in rendered(f"{mail}\n{alone}")
+
+
+def test_code_in_a_language_that_nobody_knows_is_shown_as_text() -> None:
+    assert rendered("```no-such-language\na < b\n```") == rendered("```text\na < b\n```")

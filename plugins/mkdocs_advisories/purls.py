@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from packageurl import PackageURL
 
@@ -60,11 +61,14 @@ def purl_of(package: Package) -> str | None:
 def versioned(purl: str, version: str) -> str | None:
     """Give the URL of one version of a package, or None where that cannot be written."""
     try:
-        return PackageURL(
-            **{**PackageURL.from_string(purl).to_dict(), "version": version}
-        ).to_string()
+        return PackageURL(**{**_parts(purl), "version": version}).to_string()
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _parts(purl: str) -> Mapping[str, Any]:
+    return MappingProxyType(PackageURL.from_string(purl).to_dict())
 
 
 @lru_cache(maxsize=1024)

@@ -137,12 +137,21 @@ def stretch(span: Span, scheme: Scheme) -> Stretch | None:
 def is_in(version: str, one: Range, ecosystem: str) -> bool | None:
     """Say whether a version lies in a range; None where the order does not tell."""
     scheme = scheme_of_range(one, ecosystem)
-    own = _written_short(version.removeprefix("v"), scheme) if scheme else None
-    stretches = [stretch(span, scheme) for span in one.spans()] if scheme else [None]
+    return _is_among(version, scheme, _stretches(one, scheme)) if scheme else None
+
+
+def _stretches(one: Range, scheme: Scheme) -> list[Stretch] | None:
+    """Give all stretches of a range, or None if one of them cannot be placed."""
+    stretches = [stretch(span, scheme) for span in one.spans()]
     known = [each for each in stretches if each]
-    if own is None or len(known) < len(stretches):
+    return known if len(known) == len(stretches) else None
+
+
+def _is_among(version: str, scheme: Scheme, stretches: list[Stretch] | None) -> bool | None:
+    own = _written_short(version.removeprefix("v"), scheme)
+    if own is None or stretches is None:
         return None
-    return any(each.holds(own) for each in known)
+    return any(each.holds(own) for each in stretches)
 
 
 def _written_short(version: str, scheme: Scheme) -> Position | None:
@@ -159,13 +168,18 @@ def named_apart(affected: Affected) -> tuple[str, ...]:
     what the ranges say already.
     """
     ordered = [one for one in affected.ranges if any(one.spans())]
-    ecosystem = affected.package.ecosystem
-    if not all(scheme_of_range(one, ecosystem) for one in ordered):
+    schemes = [scheme_of_range(one, affected.package.ecosystem) for one in ordered]
+    if not affected.versions or not all(schemes):
         return ()
+    placed = [
+        (scheme, _stretches(one, scheme))
+        for one, scheme in zip(ordered, schemes, strict=True)
+        if scheme
+    ]
     return tuple(
         version
         for version in affected.versions
-        if not any(is_in(version, one, ecosystem) for one in ordered)
+        if not any(_is_among(version, *each) for each in placed)
     )
 
 
@@ -194,6 +208,7 @@ def end_of_line(line: str, scheme: Scheme) -> Position | None:
     return None if parts is None else _lowest((*parts[:-1], parts[-1] + 1), scheme)
 
 
+@lru_cache(maxsize=1024)
 def stretch_of_line(line: str, scheme: Scheme) -> Stretch | None:
     """Give all of a release line, from the pre-releases of its first version on."""
     parts, end = _line(line), end_of_line(line, scheme)
@@ -201,6 +216,7 @@ def stretch_of_line(line: str, scheme: Scheme) -> Stretch | None:
     return None if start is None or end is None else Stretch(start=start, end=end)
 
 
+@lru_cache(maxsize=1024)
 def first_of_line(line: str, scheme: Scheme) -> Position | None:
     """Give the position of a release line's first release: `24` has 24.0.0."""
     first = first_release(line, scheme)
@@ -226,6 +242,7 @@ def _padded(parts: tuple[int, ...]) -> tuple[int, ...]:
     return (*parts, 0, 0)[: max(3, len(parts))]
 
 
+@lru_cache(maxsize=1024)
 def _line(line: str) -> tuple[int, ...] | None:
     return (
         tuple(map(int, line.split(".")))

@@ -52,7 +52,9 @@ def check(house: House, *, level: Level | None = None) -> Checked:
     problems: list[Problem] = []
     crashes: list[Crash] = []
     chosen = [
-        one for one in _switched_on(house) if isinstance(one, Rule) and level in {None, one.level}
+        one
+        for one in _switched_on(house)
+        if isinstance(one, Rule) and (level is None or one.level is level)
     ]
     for case in house.cases():
         spoiled: set[str] = set()

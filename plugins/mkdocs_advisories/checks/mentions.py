@@ -13,6 +13,8 @@ from mkdocs_advisories.source.nodes import Scalar, walk
 
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDING = re.compile(r"-[a-z0-9]+")
+_BETWEEN_WORDS = bytes(one if _WORD.fullmatch(chr(one)) else ord(" ") for one in range(256))
+"""Makes a space of every byte that is in no word: all bytes of what is not ASCII are beyond it."""
 
 
 @error("ADV150", reads="embargo")
@@ -35,7 +37,8 @@ def no_mention_of_held(case: Case) -> Iterator[Finding]:
 
 def words_in(draft: Draft) -> frozenset[str]:
     """Give every word of a draft that could be the last one of a name."""
-    return frozenset(_WORD.findall(_text_of(draft)))
+    text = _text_of(draft).encode("utf-8", "surrogatepass")
+    return frozenset(text.translate(_BETWEEN_WORDS).decode("ascii").split())
 
 
 def last_words(names: Iterable[str]) -> frozenset[str]:

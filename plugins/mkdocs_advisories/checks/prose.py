@@ -13,12 +13,12 @@ _REACH = 500
 _SPAN = re.compile(r"(?P<fence>`{1,2})(?P<code>[^`\n]{1,80})(?P=fence)")
 _NAMING = re.compile(r"[\w@/.:,<>=~^ +-]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[*+|-]|\d+\.)[ \t])|\n(?=#)")
-_TARGETS = (
-    re.compile(r"\((?<=\]\()[^()\n]*\)"),
-    re.compile(r"http(?<=\bhttp)s?://[^\s<>)]+"),
-    re.compile(r"^ {0,3}\[[^\]\n]+\]:[^\n]*", re.MULTILINE),
-)
-"""Each begins with plain characters, by which it is found quickly, but for the last."""
+_TARGETS = {
+    "](": re.compile(r"\((?<=\]\()[^()\n]*\)"),
+    "http": re.compile(r"http(?<=\bhttp)s?://[^\s<>)]+"),
+    "]:": re.compile(r"^ {0,3}\[[^\]\n]+\]:[^\n]*", re.MULTILINE),
+}
+"""By what all that is looked for has in it."""
 
 
 def bounded(pattern: str) -> re.Pattern[str]:
@@ -75,14 +75,16 @@ def readable(case: Case) -> str:
     Of code within a line, names and versions stay (without the backticks): `wasmtime` 36.0.7.
     """
     body, prose = case.draft.parts.body, case.draft.prose
-    shown = list(prose)
+    shown, done = [], 0
     for match in _SPAN.finditer(body):
         start, end = match.span("code")
         if _stands_in_prose(match, body, prose) and _NAMING.fullmatch(match["code"]):
-            shown[start:end] = match["code"]
-    text = "".join(shown)
-    for target in _TARGETS:
-        text = target.sub(lambda match: blank(match[0]), text)
+            shown += [prose[done:start], match["code"]]
+            done = end
+    text = "".join([*shown, prose[done:]])
+    for sign, target in _TARGETS.items():
+        if sign in text:
+            text = target.sub(lambda match: blank(match[0]), text)
     return text
 
 

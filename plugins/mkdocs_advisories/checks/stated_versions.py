@@ -263,14 +263,22 @@ def claims(case: Case, phrase: Phrase) -> Iterator[Claim]:
 
 def in_tables(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
     """Find the versions in the columns of tables whose heading says what they are."""
-    yield from islice(_in_columns(readable(case), head, cell), _MOST_CLAIMS)
+    yield from islice(_in_columns(case, head, cell), _MOST_CLAIMS)
 
 
-def _in_columns(text: str, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
-    for table in _TABLE.finditer(text) if "|" in text else ():
+@once
+def _tables(case: Case) -> tuple[re.Match[str], ...]:
+    text = readable(case)
+    return tuple(_TABLE.finditer(text)) if "|" in text else ()
+
+
+def _in_columns(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
+    for table in _tables(case):
         columns = [
             number for number, (_, words) in enumerate(_cells(table["head"])) if head.search(words)
         ]
+        if not columns:
+            continue
         start = table.start("rows")
         for row in table["rows"].splitlines(keepends=True):
             cells = _cells(row)

@@ -25,6 +25,10 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r'([a-z][a-z0-9-]*)(?:="([^"]*)")?')
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_UNNAMED = "hx"
+_LEADING = _HEADINGS | {"pre", _UNNAMED}
+"""Elements that change where text belongs, or how it is taken."""
+
 _KEPT = frozenset({"p", "code", "pre", "li", "ol", "ul", "sub", "sup"})
 _UNLIKE = frozenset("iframe noembed noframes noscript object plaintext script style xmp".split())
 """Elements in which the text is not read as HTML, or that are never searched."""
@@ -39,7 +43,7 @@ _EXCLUDED = "data-search-exclude"
 class Section:
     """A heading and the text below it, in pieces of HTML."""
 
-    tag: str = "hx"
+    tag: str = _UNNAMED
     id: str | None = None
     depth: float = 0
     is_excluded: bool = False
@@ -75,12 +79,12 @@ def sections_of(html: str) -> Sequence[Section] | None:
     if "<" in "".join(texts) or "headerlink" in html or not _UNLIKE.isdisjoint(starts):
         return None
     following = zip(starts, [*ends[1:], ""], strict=False)
-    if any(one in _OF_TEXT and one != end for one, end in following):
+    if [one for one, end in following if one in _OF_TEXT and one != end]:
         return None
     parting = _Parting()
     for text, end, start, attributes in zip(texts, ends, starts, tokens[3::4], strict=False):
         if text:
-            parting.take(unescape(text))
+            parting.take(unescape(text) if "&" in text else text)
         if end:
             parting.close(end)
         else:
@@ -96,78 +100,93 @@ class _Parting:
     def __init__(self) -> None:
         self.sections: list[Section] = []
         self._section: Section | None = None
+        self._pieces: list[str] = []
         self._open: list[str] = []
         self._skipped: set[str] = set()
+        self._is_verbatim = False
 
     def open(self, tag: str, written: str) -> None:
         """Take the start of an element."""
         if tag in _VOID:
             return
         self._open.append(tag)
-        if tag in _HEADINGS and written:
-            self._begin(tag, dict(_attributes(written)))
-        section = self._current()
+        if self._section is None or tag in _LEADING:
+            self._lead(tag, written)
         if written and _is_skipped(written):
             self._skipped.add(tag)
-        elif tag in _KEPT and self._skipped.isdisjoint(self._open):
-            self._pieces(section).append(f"<{tag}>")
+        elif tag in _KEPT and not (self._skipped and self._is_skipping()):
+            self._pieces.append(f"<{tag}>")
 
     def close(self, tag: str) -> None:
         """Take the end of an element. One that is not open, or not innermost, is passed over."""
         if not self._open or self._open[-1] != tag:
             return
-        self._leave(self._current())
+        section = self._section or self._begin(Section())
+        if section.depth > len(self._open):
+            self._leave(section)
         self._open.pop()
+        if tag in _LEADING:
+            self._turn()
         if tag in self._skipped:
             self._skipped.remove(tag)
-        elif tag in _KEPT and self._skipped.isdisjoint(self._open):
-            _end(self._pieces(self._current()), tag)
+        elif tag in _KEPT and not (self._skipped and self._is_skipping()):
+            _end(self._pieces, tag)
 
     def take(self, text: str) -> None:
         """Take the text between two tags."""
-        if not self._skipped.isdisjoint(self._open):
+        if self._skipped and self._is_skipping():
             return
-        is_verbatim = "pre" in self._open
-        if not is_verbatim:
-            text = " " if text.isspace() else text.replace("\n", " ")
-        section = self._current()
-        pieces = self._pieces(section)
-        if pieces is section.title or not text.isspace():
+        section, is_space = self._section or self._begin(Section()), text.isspace()
+        pieces = self._pieces
+        if not self._is_verbatim:
+            text = " " if is_space else text.replace("\n", " ")
+        if not is_space or pieces is section.title:
             pieces.append(escape(text, quote=False))
-        elif is_verbatim or not pieces or not pieces[-1].isspace():
+        elif self._is_verbatim or not pieces or not pieces[-1].isspace():
             pieces.append(text)
 
-    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+    def _lead(self, tag: str, written: str) -> None:
         """Begin a section at a heading, if that can be linked to. The first one has no id."""
-        if "id" not in attributes:
-            return
-        if tag != "h1" and not self.sections:
-            self.sections.append(Section(depth=len(self._open)))
-        self._section = Section(
-            tag=tag,
-            depth=len(self._open),
-            id=attributes["id"] if self.sections else None,
-            is_excluded=_EXCLUDED in attributes,
-        )
-        self.sections.append(self._section)
+        attributes = dict(_attributes(written)) if tag in _HEADINGS else {}
+        if "id" in attributes:
+            if tag != "h1" and not self.sections:
+                self.sections.append(Section(depth=len(self._open)))
+            self._begin(
+                Section(
+                    tag=tag,
+                    depth=len(self._open),
+                    id=attributes["id"] if self.sections else None,
+                    is_excluded=_EXCLUDED in attributes,
+                )
+            )
+        elif self._section is None:
+            self._begin(Section())
+        self._turn()
 
-    def _current(self) -> Section:
-        if self._section is None:
-            self._section = Section()
-            self.sections.append(self._section)
-        return self._section
+    def _begin(self, section: Section) -> Section:
+        self.sections.append(section)
+        self._section = section
+        self._turn()
+        return section
 
     def _leave(self, section: Section) -> None:
         """Go back to an outer section where the element ends in which this one's heading was."""
         depth = len(self._open)
-        if section.depth > depth:
-            outer = next((one for one in reversed(self.sections) if one.depth <= depth), None)
-            if outer:
-                section.depth = inf
-                self._section = outer
+        outer = next((one for one in reversed(self.sections) if one.depth <= depth), None)
+        if outer:
+            section.depth = inf
+            self._section = outer
+            self._turn()
 
-    def _pieces(self, section: Section) -> list[str]:
-        return section.title if section.tag in self._open else section.text
+    def _turn(self) -> None:
+        """Look anew where text belongs, and whether it is verbatim: few elements change that."""
+        section = self._section
+        if section:
+            self._pieces = section.title if section.tag in self._open else section.text
+        self._is_verbatim = "pre" in self._open
+
+    def _is_skipping(self) -> bool:
+        return not self._skipped.isdisjoint(self._open)
 
 
 def _attributes(written: str) -> Iterator[tuple[str, str]]:

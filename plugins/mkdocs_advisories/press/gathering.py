@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -253,10 +254,12 @@ class _Search:
         return True
 
     def _make(self, jobs: Sequence[Job], task: Task) -> None:
+        hands = workers_for(len(jobs))
+        work = partial(make, replace(task, is_alone=hands == 1))
         try:
-            hands = workers_for(len(jobs))
-            task = replace(task, is_alone=hands == 1)
-            for made in spread(partial(make, task), jobs, hands=hands):
+            # The first is made here: what that loads, the other processes have when they begin.
+            first, others = map(work, jobs[:1]), jobs[1:]
+            for made in chain(first, spread(work, others, hands=hands)):
                 self._take(made)
         except HandsError:
             self._store.notes.append("a process has died: the rest is done by one")
@@ -296,7 +299,7 @@ def _names_of(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
 def make(task: Task, job: Job) -> Made:
     """Read one file and judge it by itself; if it is disclosed, make what there is to be made."""
     raw = _raw(job)
-    entry = read(job)
+    entry = read(job, raw=raw)
     key, advisory = _key(job, raw), entry.advisory
     if entry.problems or advisory is None or entry.draft is None:
         return Made(path=job.path, key=key, is_sound=False)

@@ -35,16 +35,23 @@ _DATABASES = {
 }
 
 
-def csaf(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
+def csaf(
+    disclosed: Disclosed,
+    *,
+    policy: Policy,
+    products: tuple[PackageProducts, ...] | None = None,
+) -> dict[str, Any]:
     """Render an advisory as a CSAF document, with one vulnerability for each CVE id it goes by.
 
     A withdrawn advisory says nothing of products any more: as CSAF 2.1 does, the document keeps its
     ids and text, and the reason. CSAF 2.0 cannot carry CVSS 4: such a vector stands in a note, and
-    its word is the aggregate severity. `notes` says so.
+    its word is the aggregate severity. `notes` says so. `products` are its own, if they are at
+    hand.
     """
     if disclosed.withdrawn:
         return {"document": _document(disclosed, policy)}
-    products = package_products(disclosed.content.affected)
+    if products is None:
+        products = package_products(disclosed.content.affected)
     return {
         "document": _document(disclosed, policy),
         "product_tree": {"branches": [_vendor(products, policy)]},

@@ -70,8 +70,10 @@ def line_rows(
     changes by itself.
     """
     scheme = scheme_of_ecosystem(affected.package.ecosystem)
-    stretches = _stretches(affected, scheme) if scheme else None
-    if maintained is None or scheme is None or not stretches:
+    if maintained is None or scheme is None:
+        return []
+    stretches = _stretches(affected, scheme)
+    if not stretches:
         return []
     released = [one for one in maintained.releases if one.released <= day]
     newest_first = sorted(released, key=lambda one: numbers_of(one.line), reverse=True)

@@ -14,6 +14,8 @@ from markdown.extensions.toc import slugify, unique
 from markupsafe import Markup
 
 from mkdocs_advisories.render.characters import carried
+from mkdocs_advisories.render.highlighting import HighlightingExtension
+from mkdocs_advisories.render.signs import SignsExtension
 
 TOP_LEVEL = 2
 """The heading level of a body's sections; the page's title is the level above."""
@@ -22,14 +24,11 @@ _DEEPEST_LEVEL = 6
 _EXTENSIONS = (
     "tables",
     "sane_lists",
-    "pymdownx.highlight",
     "pymdownx.superfences",
     "pymdownx.magiclink",
     "pymdownx.tilde",
 )
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    # No colours: the theme has them, and Pygments would work through its own at each block.
-    "pymdownx.highlight": {"pygments_style": ()},
     "pymdownx.superfences": {"custom_fences": [], "disable_indented_code_blocks": False},
     "pymdownx.tilde": {"subscript": False},
 }
@@ -104,9 +103,10 @@ def _to_html(markdown: str, resolve: Callable[[str], str | None], taken: frozens
     root = html.fragment_fromstring(_converted(markdown), create_parent="div")
     headings = tuple(_headings(root, set(taken)))
     _resolve_links(root, resolve)
-    text = "".join(html.tostring(child, encoding="unicode") for child in root)
+    before, root.text = root.text or "", None
+    text = html.tostring(root, encoding="unicode").removeprefix("<div>").removesuffix("</div>")
     # Character references can bring in what cannot be carried.
-    return Html(text=carried(_clean((root.text or "") + text)), headings=headings)
+    return Html(text=carried(_clean(before + text)), headings=headings)
 
 
 def title_to_html(title: str) -> Markup:
@@ -126,7 +126,13 @@ def _converted(markdown: str) -> str:
 
 @cache
 def _converter() -> Markdown:
-    return Markdown(extensions=list(_EXTENSIONS), extension_configs=_OPTIONS, output_format="html")
+    # No colours: the theme has them, and Pygments would work through its own at each block.
+    highlighting = HighlightingExtension(pygments_style=())
+    return Markdown(
+        extensions=[highlighting, *_EXTENSIONS, SignsExtension()],
+        extension_configs=_OPTIONS,
+        output_format="html",
+    )
 
 
 def _lists_parted(markdown: str) -> str:

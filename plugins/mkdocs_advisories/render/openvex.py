@@ -14,12 +14,20 @@ from mkdocs_advisories.render.products import PackageProducts, Product, package_
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
 
 
-def openvex(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
+def openvex(
+    disclosed: Disclosed,
+    *,
+    policy: Policy,
+    products: tuple[PackageProducts, ...] | None = None,
+) -> dict[str, Any]:
     """Render an advisory as an OpenVEX document.
 
     A range of versions is a package URL with the qualifier `vers`. A withdrawn advisory says
-    "under investigation": neither that a product is affected, nor that it is not.
+    "under investigation": neither that a product is affected, nor that it is not. `products` are
+    its own, if they are at hand.
     """
+    if products is None:
+        products = package_products(disclosed.content.affected)
     changes = [one for one in disclosed.revisions if one.date > disclosed.published]
     return {
         "@context": CONTEXT,
@@ -30,15 +38,17 @@ def openvex(disclosed: Disclosed, *, policy: Policy) -> dict[str, Any]:
         "last_updated": format_instant(disclosed.modified),
         "version": 1 + len(changes) + bool(disclosed.withdrawn),
         "tooling": "mkdocs-advisories",
-        "statements": list(_statements(disclosed, policy)),
+        "statements": list(_statements(disclosed, policy, products)),
     }
 
 
-def _statements(disclosed: Disclosed, policy: Policy) -> Iterator[Document]:
+def _statements(
+    disclosed: Disclosed, policy: Policy, of_packages: tuple[PackageProducts, ...]
+) -> Iterator[Document]:
     page = policy.site_url + page_uri(disclosed.id)
     common = {"vulnerability": _vulnerability(disclosed, page)}
     withdrawn = disclosed.withdrawn
-    for one in package_products(disclosed.content.affected):
+    for one in of_packages:
         if withdrawn:
             notes = f"Withdrawn: {withdrawn.reason}"
             products = [_product(product, one, page) for product in one.affected]

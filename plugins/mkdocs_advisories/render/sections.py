@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
@@ -10,6 +11,8 @@ from mkdocs_advisories.render.addresses import page_uri
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_SIGNS = ("#", "`", "~")
+"""What fences and headings begin with behind their indent, as few lines do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +23,7 @@ class Section:
     text: str
 
 
+@lru_cache(maxsize=2)
 def sections(details: str) -> tuple[Section, ...]:
     """Part a body at its uppermost headings; deeper ones stay in the text."""
     lines = details.split("\n")
@@ -67,6 +71,8 @@ def shortened(text: str, *, most: int, url: str) -> str:
 def _headings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
     fence = ""
     for at, line in enumerate(lines):
+        if not line.lstrip(" ").startswith(_SIGNS):
+            continue
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cvss import constants2, constants3, constants4
 
@@ -53,6 +54,7 @@ def rate(content: Content) -> Rating | None:
     return None if severity is None else _rating(severity)
 
 
+@lru_cache(maxsize=1024)
 def _rating(severity: Severity) -> Rating:
     scored = score(severity)
     return Rating(

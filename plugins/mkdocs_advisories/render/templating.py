@@ -1,14 +1,16 @@
 """Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from mkdocs_advisories.render.addresses import harmless
-from mkdocs_advisories.render.words import ENGLISH, has_words, words_of
+from mkdocs_advisories.render.words import ENGLISH, Words, has_words, words_of
 from mkdocs_advisories.render.words.terms import metric_word, severity_word
 
 
@@ -19,7 +21,7 @@ def render(
     **context: Any,  # noqa: ANN401 - whatever the template places
 ) -> Markup:
     """Fill a template of `render/templates/` in a language. An unknown name in it is an error."""
-    return Markup(_environment(language).get_template(template).render(context))  # noqa: S704 - autoescaped
+    return Markup(_template(template, language).render(context))  # noqa: S704 - autoescaped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +35,7 @@ class Made:
 
 def render_page(template: str, *, language: str, **context: Any) -> Made:  # noqa: ANN401 - as above
     """Fill a template that sets `title` and `description` as well, so that all words are there."""
-    made = _environment(language).get_template(template).make_module(context)
+    made = _template(template, language).make_module(context)
     own = vars(made)
     return Made(
         title=_plain(own["title"]),
@@ -47,8 +49,13 @@ def _plain(text: Markup) -> str:
 
 
 @cache
+def _template(name: str, language: str) -> Template:
+    return _environment(language).get_template(name)
+
+
+@cache
 def _environment(language: str) -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=PackageLoader("mkdocs_advisories", "render/templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -60,7 +67,9 @@ def _environment(language: str) -> Environment:
     words = words_of(language)
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # by i18n
     install(words.translations, newstyle=True)
+    environment.globals["_"] = _saying(words)
     environment.filters["code"] = _code
+    environment.filters["codes"] = _codes
     environment.filters["either"] = words.either
     environment.filters["metric"] = partial(metric_word, words)
     environment.filters["severity"] = partial(severity_word, words)
@@ -70,6 +79,47 @@ def _environment(language: str) -> Environment:
     return environment
 
 
+class _Environment(Environment):
+    """Puts words that no value belongs into in their places when a template is compiled."""
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - as Jinja calls it
+    ) -> str:
+        """Take Jinja's hook between parsing and code."""
+        said = _Saying(self.globals["_"]).visit(source)
+        return super()._generate(said, name, filename, defer_init)
+
+
+class _Saying(NodeTransformer):
+    """Makes of `_("…")` what it says; with values it stays a call."""
+
+    def __init__(self, say: Any) -> None:  # noqa: ANN401 - a value of Jinja's globals
+        self._say = say
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's name for it
+        """Look at a call; those in its arguments were seen to before."""
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=text)], kwargs=[]):
+                return nodes.Const(self._say(text), lineno=node.lineno)
+            case _:
+                return node
+
+
+def _saying(words: Words) -> Callable[..., Markup]:
+    """Give what Jinja's `_` does in new style, which looks up and escapes at each call anew."""
+
+    @cache
+    def text_of(text: str) -> Markup:
+        return Markup(words.translations.gettext(text))  # noqa: S704 - ours
+
+    return lambda text, **values: text_of(text) % values
+
+
 def _spoken(language: str) -> Markup:
     """Give the attributes of words that are in English on a site in another language."""
     return Markup("" if has_words(language) else f' lang="{ENGLISH}" dir="ltr"')  # noqa: S704 - ours
@@ -77,6 +127,10 @@ def _spoken(language: str) -> Markup:
 
 def _code(text: str) -> Markup:
     return Markup(f"<code>{escape(text)}</code>")  # noqa: S704 - escaped
+
+
+def _codes(texts: Iterable[str]) -> list[Markup]:
+    return [_code(one) for one in texts]
 
 
 def _here(root: str, url: str | None) -> str | None:

@@ -26,6 +26,7 @@ from mkdocs_advisories.render.openvex import openvex
 from mkdocs_advisories.render.osv import osv
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Data
+from mkdocs_advisories.render.products import package_products
 from mkdocs_advisories.render.rustsec import crates, rustsec
 from mkdocs_advisories.render.words import words_of
 
@@ -87,9 +88,10 @@ def record_notes(disclosed: Disclosed) -> Iterator[Note]:
 def records_of(one: Disclosed, policy: Policy) -> Iterator[tuple[str, bytes]]:
     """Give the records of an advisory that get companions."""
     yield osv_uri(one.id), json_bytes(osv(one, policy=policy))
-    document = csaf_documents.csaf(one, policy=policy)
+    products = package_products(one.content.affected)
+    document = csaf_documents.csaf(one, policy=policy, products=products)
     yield csaf_uri(one.id, published=one.published), json_bytes(document)
-    yield openvex_uri(one.id), json_bytes(openvex(one, policy=policy))
+    yield openvex_uri(one.id), json_bytes(openvex(one, policy=policy, products=products))
     for cve_id in cve_ids(one):
         yield cve_uri(cve_id), json_bytes(cve_records.cve(one, policy=policy, cve_id=cve_id))
 

@@ -75,7 +75,7 @@ def bounded(body: Body) -> Iterator[Problem]:
         if len(paragraph[0]) > LONGEST_PARAGRAPH:
             text = f"a paragraph of more than {LONGEST_PARAGRAPH} characters"
             yield body.problem("ADV142", paragraph.start(), text, "part it by blank lines")
-    for paragraph in _PARAGRAPH.finditer(body.prose if _may_be_deep(body.prose) else ""):
+    for paragraph in _PARAGRAPH.finditer(body.prose if _may_be_deep(body) else ""):
         yield from _too_deep(body, paragraph.start(), paragraph[0])
 
 
@@ -186,9 +186,11 @@ def _too_many(body: Body) -> Iterator[Problem]:
             yield body.problem("ADV142", surplus.start(), fault, "move a part into an attachment")
 
 
-def _may_be_deep(prose: str) -> bool:
+def _may_be_deep(body: Body) -> bool:
     """Tell what is nowhere too deep by its signs alone, as nearly every text is."""
-    is_flat = "\t" not in prose and " " * (DEEPEST_INDENT + 1) not in prose
+    # Not in `prose`: there long code looks like an indent.
+    is_flat = "\t" not in body.written and " " * (DEEPEST_INDENT + 1) not in body.written
+    prose = body.prose
     return not is_flat or prose.count("[") > DEEPEST_BRACKETS or prose.count(">") > DEEPEST_QUOTE
 
 

@@ -18,7 +18,7 @@ from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
 from mkdocs_advisories.source.companions import concerned
 from mkdocs_advisories.source.draft import Card, Draft, draft
-from mkdocs_advisories.source.files import read_text
+from mkdocs_advisories.source.files import decode, read_text
 from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.front import judge
 from mkdocs_advisories.source.frontmatter import split
@@ -258,9 +258,9 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read(job: Job) -> Entry:
-    """Read and understand one file."""
-    text = read_text(job.file, path=job.path)
+def read(job: Job, *, raw: bytes | None = None) -> Entry:
+    """Read and understand one file, of which `raw` is what stands in it, if that is at hand."""
+    text = read_text(job.file, path=job.path) if raw is None else decode(raw, path=job.path)
     return (
         Entry(path=job.path, problems=(text,))
         if isinstance(text, Problem)

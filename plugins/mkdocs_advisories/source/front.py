@@ -42,7 +42,8 @@ def judge(
         return Judgement(problems=(_no_mapping(root, parts),) if is_whole else ())
     data = root.value()
     faults = misfits(data, schema="advisory", written=_written_in(root))
-    front = Front(root=root, faulty=frozenset(one.path for one in faults), policy=policy)
+    faulty = frozenset(one.path for one in faults)
+    front = Front(root=root, written=parts.yaml, faulty=faulty, policy=policy)
     meaningless = [*meanings(front), *_misnamed(front, stem)]
     return Judgement(
         problems=(

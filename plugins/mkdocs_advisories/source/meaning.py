@@ -4,6 +4,7 @@ Every rule looks at one kind of node, wherever it stands, and reports it by its 
 sees a node in which the schema has found fault, so one mistake is told once.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -29,15 +30,22 @@ RESERVED_IDS = frozenset(
 )
 """Names of pages and folders of the site, and of devices on Windows, in lower case."""
 
+_ODD = re.compile(rf"[<\\]|{DECEPTIVE.pattern}")
+"""What front matter has in it that is not all plain text; an escape may stand for anything."""
+
 _FIELDS_IN_ORDER: Final = {("revisions",): "revision", ("embargo_changes",): "change"}
 _FIELDS_OF_IDS = ("aliases", "related", "upstream", "superseded_by")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Front:
-    """The front matter of one file, and which of its paths the schema has found fault with."""
+    """The front matter of one file, and which of its paths the schema has found fault with.
+
+    `written` is its text.
+    """
 
     root: nodes.Mapping
+    written: str
     faulty: frozenset[Path]
     policy: Policy
 
@@ -58,10 +66,11 @@ Rule = Callable[[Front, Path, Node], Iterator[Problem]]
 
 def meanings(front: Front) -> list[Problem]:
     """Give what is wrong with the meaning of the sound parts of a file's front matter."""
+    of_all: tuple[Rule, ...] = (plain_text,) if _ODD.search(front.written) else ()
     return [
         problem
         for path, node in front.sound()
-        for rule in _RULES.get(_field(path), _OF_ALL)
+        for rule in (*of_all, *_RULES.get(_field(path), ()))
         for problem in rule(front, path, node)
     ]
 
@@ -227,18 +236,17 @@ def no_self_reference(front: Front, path: Path, node: Node) -> Iterator[Problem]
         yield _problem("ADV126", path, node, text, "remove it, or name the other one", id=node.text)
 
 
-_OF_ALL: tuple[Rule, ...] = (plain_text,)
 _RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
-        "severity": (*_OF_ALL, valid_vector, one_severity_a_version, severity_in_one_place),
-        "purl": (*_OF_ALL, valid_purl),
-        "ranges": (*_OF_ALL, paired_events),
-        **dict.fromkeys(("revisions", "embargo_changes"), (*_OF_ALL, ascending_revisions)),
-        "id": (*_OF_ALL, own_id),
-        **dict.fromkeys(_FIELDS_OF_IDS, (*_OF_ALL, no_self_reference)),
+        "severity": (valid_vector, one_severity_a_version, severity_in_one_place),
+        "purl": (valid_purl,),
+        "ranges": (paired_events,),
+        **dict.fromkeys(("revisions", "embargo_changes"), (ascending_revisions,)),
+        "id": (own_id,),
+        **dict.fromkeys(_FIELDS_OF_IDS, (no_self_reference,)),
     }
 )
-"""By the field that a rule looks at; `_OF_ALL` look at every field."""
+"""By the field that a rule looks at; `plain_text` looks at every field."""
 
 
 def _event_fault(kind: str, *, wants_start: bool, mixes: bool) -> str | None:

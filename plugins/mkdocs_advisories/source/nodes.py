@@ -124,7 +124,8 @@ def compose(parts: Parts) -> tuple[Node | None, tuple[Problem, ...]]:
     builder = _Builder(parts=parts)
     try:
         for event in yaml.parse(parts.yaml, Loader=yaml.CSafeLoader):
-            builder.take(event)
+            if taker := _TAKERS.get(type(event)):
+                taker(builder, event)
     except yaml.MarkedYAMLError as error:
         builder.syntax(error)
         return None, tuple(builder.problems)
@@ -160,11 +161,6 @@ class _Builder:
     root: Node | None = None
     nodes: int = 0
 
-    def take(self, event: yaml.Event) -> None:
-        taker = _TAKERS.get(type(event))
-        if taker:
-            taker(self, event)
-
     def scalar(self, event: yaml.ScalarEvent) -> None:
         self._look_at(event)
         self._add(Scalar(self._place(event), event.value, not event.style))
@@ -175,6 +171,8 @@ class _Builder:
 
     def opening(self, event: yaml.CollectionStartEvent) -> None:
         self._look_at(event)
+        if len(self.open) >= DEEPEST:
+            self._give_up(event, f"nested deeper than {DEEPEST} levels")
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         in_brackets = bool(event.flow_style)
         self.open.append(
@@ -207,20 +205,15 @@ class _Builder:
         """Refuse what stands for another value, and more than front matter can need."""
         if event.anchor or getattr(event, "tag", None):
             self._refuse_indirection(event)
-        self._count(event)
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._give_up(event, f"more than {MOST_NODES} values")
 
     def _refuse_indirection(self, event: yaml.NodeEvent) -> None:
         is_alias = isinstance(event, yaml.AliasEvent)
         what = "an alias" if is_alias else "an anchor" if event.anchor else "a tag"
         remedy = "write the value itself: front matter has no anchors, aliases or tags"
         self._report("ADV009", self._place(event), f"{what} may not stand here", remedy)
-
-    def _count(self, event: yaml.NodeEvent) -> None:
-        self.nodes += 1
-        if len(self.open) >= DEEPEST and isinstance(event, yaml.CollectionStartEvent):
-            self._give_up(event, f"nested deeper than {DEEPEST} levels")
-        if self.nodes > MOST_NODES:
-            self._give_up(event, f"more than {MOST_NODES} values")
 
     def _give_up(self, event: yaml.Event, what: str) -> None:
         remedy = "flatten it: no field needs that much"
@@ -240,12 +233,14 @@ class _Builder:
     def _add(self, node: Node) -> None:
         if not self.open:
             self._set_root(node)
-        elif not self.open[-1].is_mapping:
-            self.open[-1].children.append(node)
-        elif self.open[-1].key is None:
-            self._set_key(self.open[-1], node)
+            return
+        inner = self.open[-1]
+        if not inner.is_mapping:
+            inner.children.append(node)
+        elif inner.key is None:
+            self._set_key(inner, node)
         else:
-            self._set_value(self.open[-1], node)
+            self._set_value(inner, node)
 
     def _set_root(self, node: Node) -> None:
         if self.root is not None:

@@ -54,12 +54,12 @@ class Words:
 
     def either(self, items: Iterable[str]) -> Markup:
         """Join as a sentence does: `a, b or c`. What is not markup is escaped."""
-        every = [str(escape(one)) for one in items]
-        return Markup(format_list(every, style="or", locale=self.locale))  # noqa: S704 - escaped
+        every = tuple(str(escape(one)) for one in items)
+        return Markup(_either(every, self.locale))  # noqa: S704 - escaped
 
     def either_plain(self, items: Iterable[str]) -> str:
         """Join plain text likewise."""
-        return format_list(list(items), style="or", locale=self.locale)
+        return _either(tuple(items), self.locale)
 
 
 @cache
@@ -126,6 +126,11 @@ def _locale(language: str) -> Locale:
             with suppress(UnknownLocaleError, ValueError):
                 return Locale.parse(one, sep="-")
     return Locale.parse(_WORLD)
+
+
+@lru_cache(maxsize=8)
+def _either(items: tuple[str, ...], locale: Locale) -> str:
+    return format_list(items, style="or", locale=locale)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -26,7 +26,7 @@ from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.press import hands, written
 from mkdocs_advisories.press.head import relative
 from mkdocs_advisories.press.shell import Shells, ordinary
-from mkdocs_advisories.press.store import Store
+from mkdocs_advisories.press.store import Record, Store
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
 from mkdocs_advisories.render.page import Page
@@ -405,6 +405,39 @@ def test_a_page_that_nobody_may_look_at_is_written_anew(
     build_at()
     assert stamps(site)["osv/all.json"] != before["osv/all.json"]
     assert tree(site) == expected
+
+
+def test_a_record_that_is_damaged_is_read_from_its_file_if_that_is_still_the_same(
+    checkout: Folder,
+    build_at: Build,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fill(checkout, 4)
+    build_at()
+    (checkout.path / "LAN-2026-0002.md").unlink()  # so that the lists are made anew
+    piece = Store.piece
+    is_changed = False
+
+    def damaged(store: Store, record: Record, name: str) -> bytes | None:
+        if name != "source":
+            return piece(store, record, name)
+        if is_changed:
+            file = checkout.path / f"{record.facts['id']}.md"
+            file.write_text(f"{file.read_text()}\nMore.\n", encoding="utf-8")
+        return None
+
+    monkeypatch.setattr(Store, "piece", damaged)
+    build_at(site_dir="other")
+    with monkeypatch.context() as without:
+        without.setenv("ADVISORIES_CACHE", "off")
+        build_at(site_dir="expected")
+    assert tree(checkout.path.parent / "other") == tree(checkout.path.parent / "expected")
+    (checkout.path / "LAN-2026-0003.md").unlink()
+    is_changed = True
+    with pytest.raises(Abort):
+        build_at()
+    assert "a file of an advisory was changed while the site was built: build again" in caplog.text
 
 
 def test_what_changes_from_day_to_day_is_remembered_nowhere(

@@ -38,7 +38,6 @@ COMMANDS: tuple[str, ...] = (
     "import",
     "export",
     "verify",
-    "monitor",
     "lsp",
 )
 """In the order of the help. Each is the attribute `command` of the module of its name.

@@ -6,7 +6,10 @@ from typing import ParamSpec, TypeVar
 
 from mkdocs.exceptions import PluginError
 
+from mkdocs_advisories.press.gathering import DoubtError
 from mkdocs_advisories.report.bug import bug_text
+
+_CHANGED = "a file of an advisory was changed while the site was built: build again"
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -21,6 +24,8 @@ def discreet(event: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Resu
             return event(*arguments, **named)
         except PluginError:
             raise
+        except DoubtError:
+            raise PluginError(_CHANGED) from None
         except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote what is held
             raise PluginError(bug_text(error)) from None
 

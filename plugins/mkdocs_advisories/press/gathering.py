@@ -227,14 +227,15 @@ class _Search:
         """Read an advisory out of the store, or from its file if the store is damaged.
 
         Raises:
-            DoubtError: it is not what it was when this build began.
+            DoubtError: the file is not what it was when this build began.
         """
         raw, job = self._store.piece(record, "source"), self.jobs[path]
         with suppress(*UNREADABLE):
             data, body = json.loads(unpacked(raw or b""))
             return parsed(data, body=body, path=path, attachments=job.attachments)
-        entry = read(job)
-        if entry.advisory is None:
+        raw = _raw(job)
+        entry = read(job, raw=raw)
+        if entry.advisory is None or _key(job, raw) != self._keys[path]:
             raise DoubtError
         return entry.advisory
 
@@ -368,6 +369,8 @@ def _may_tell(record: Record, telling: frozenset[str]) -> bool:
 
 
 def _sound(house: House) -> None:
+    if not house.catalog.files:
+        return
     checked = check(house, level=Level.ERROR)
     if house.catalog.problems or checked.problems or checked.crashes:
         raise DoubtError

@@ -1,5 +1,6 @@
 """Work done by several processes, whose results come back one by one."""
 
+import atexit
 import gc
 import sys
 import threading
@@ -73,8 +74,12 @@ def ahead(work: Callable[[], _Result]) -> Callable[[], _Result]:
 
 
 def collect_rarely() -> None:
-    """Let the garbage collector look only now and then: nearly all that is made has no cycles."""
+    """Let the garbage collector look only now and then: nearly all that is made has no cycles.
+
+    At the end of the process it has nothing to look at: all memory goes back at once.
+    """
     gc.set_threshold(_YOUNG)
+    atexit.register(gc.freeze)
 
 
 def can_fork() -> bool:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -578,6 +579,46 @@ def test_a_process_that_dies_costs_time_and_nothing_else(
     monkeypatch.setenv("ADVISORIES_CACHE", "off")
     assert "a process has died" in build_at(site_dir="other")
     assert tree(checkout.path.parent / "other") == expected
+
+
+def test_a_list_of_what_was_written_leads_to_nothing_outside_the_site(
+    checkout: Folder, build_at: Build
+) -> None:
+    fill(checkout, 2)
+    root = checkout.path.parent
+    site, outside = root / "site", root / "precious.txt"
+    build_at()
+    expected = tree(site)
+    outside.write_text("precious", encoding="utf-8")
+    manifest = cache(checkout) / "written.json"
+    head, *listings = manifest.read_text(encoding="utf-8").partition("\n")[2].split("\n")
+    stated, place, roots, names = json.loads(head)
+    names.append(["/gone", "mark", "shell"])
+    listings.append(json.dumps({"../precious.txt": [8, 0], str(outside): [8, 0]}))
+    text = "\n".join([json.dumps([stated, place, [*roots, "..", "/"], names]), *listings])
+    digest = sha256(text.encode()).hexdigest()
+    manifest.write_text(f"{digest}\n{text}", encoding="utf-8")
+    build_at()
+    assert outside.read_text(encoding="utf-8") == "precious"
+    assert tree(site) == expected
+
+
+def test_a_link_in_the_site_is_taken_away_and_not_followed(
+    checkout: Folder, build_at: Build
+) -> None:
+    fill(checkout, 3)
+    root = checkout.path.parent
+    site, outside = root / "site", root / "precious"
+    build_at()
+    (site / "osv").rename(outside)
+    (site / "osv").symlink_to(outside)
+    before = stamps(outside)
+    (checkout.path / "LAN-2026-0003.md").unlink()
+    build_at()
+    assert stamps(outside) == before
+    assert not (site / "osv").is_symlink()
+    build_at(site_dir="expected")
+    assert tree(site) == tree(root / "expected")
 
 
 def test_a_look_that_dies_is_taken_again(

@@ -184,6 +184,7 @@ class _Search:
                     _sound(house([read(self.jobs[path])]))
                 looked.add(self._keys[path])
         self._apart(_names_of(kept))
+        self._memory.forget_others(self._keys.values())
 
     def _about(self, kept: Sequence[Entry], paths: frozenset[str]) -> object:
         """Give what stands for what is judged; None if it may be another in the next build."""

@@ -4,7 +4,7 @@ A build that ends has none of this: it trusts bytes alone, never times.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,11 @@ class Memory:
         made = make(job)
         self.keys[job.path] = signature, made
         return made
+
+    def forget_others(self, keys: Iterable[str]) -> None:
+        """Forget what was read of files that are not there any more, or not as they were."""
+        known = set(keys)
+        self.entries = {key: one for key, one in self.entries.items() if key in known}
 
     def judge(self, about: object, judge: Callable[[], None]) -> None:
         """Judge what `about` stands for, if it is not what was judged last, or is None."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from errno import ENOSPC
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -193,7 +194,8 @@ def _put(folder: Path, uri: str, content: bytes | Path, made: set[str]) -> list[
         copyfile(content, place)
     else:
         with open(place, "wb", buffering=0) as stream:  # noqa: PTH123 - as above
-            stream.write(content)
+            if stream.write(content) != len(content):
+                raise OSError(ENOSPC, os.strerror(ENOSPC), place)
             status = os.fstat(stream.fileno())
         return [status.st_size, status.st_mtime_ns]
     return stamp(Path(place))

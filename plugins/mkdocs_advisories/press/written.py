@@ -77,7 +77,8 @@ class Written:
     roots: set[str] = field(default_factory=set)
     is_open: bool = False
     is_ours: bool = False
-    _sifted: Callable[[], Sifted] = Sifted
+    _sifted: Callable[[], Sifted | None] = Sifted
+    _found: Sifted | None = None
 
     def is_about(self, site: Path, fingerprint: str) -> bool:
         """Say whether this is what is in a folder, written by the same program and settings."""
@@ -107,11 +108,12 @@ class Written:
         if cache:
             with suppress(OSError):
                 (cache / _NAME).unlink()
-        sifted = self._sifted()
-        self._sifted = lambda: sifted
+        self._found, self._sifted = self._sifted(), Sifted
         aside = self.site / ASIDE
         shutil.rmtree(aside, ignore_errors=True)
         self.is_open = True
+        if self._found is None:
+            self.groups.clear()
         if not self.groups:
             return
         try:
@@ -125,19 +127,18 @@ class Written:
 
     def bring_back(self, marks: Mapping[str, str]) -> None:
         """Put everything back, less what has changed: `marks` stand for what groups are now."""
-        aside, sifted = self.site / ASIDE, self._sifted()
-        self._sifted = Sifted
+        aside, found = self.site / ASIDE, self._found or Sifted()
         with suppress(OSError):
             for one in list(aside.iterdir()):
                 one.rename(self.site / one.name)
         shutil.rmtree(aside, ignore_errors=True)
+        _delete(self.site, found.strays)  # first: there may be links among them
         gone = [one for name, one in self.groups.items() if marks.get(name) != one.made_of]
         _delete(self.site, (uri for one in gone for uri in one.stamps))
-        _delete(self.site, sifted.strays)
         self.groups = {
             name: one
             for name, one in self.groups.items()
-            if marks.get(name) == one.made_of and name not in sifted.broken
+            if marks.get(name) == one.made_of and name not in found.broken
         }
 
     def add(self, groups: Mapping[str, Group]) -> None:
@@ -170,7 +171,7 @@ def read_written(cache: Path | None, *, site: Path, fingerprint: str) -> Written
                 name: Group(made_of=made_of, shell=shell, listing=listing)
                 for (name, made_of, shell), listing in zip(names, listings, strict=True)
             }
-            written.roots = set(roots)
+            written.roots = {name for name in roots if _is_within(name)}
     except (OSError, ValueError, TypeError, AttributeError):
         written.groups = {}
     return written
@@ -185,13 +186,16 @@ def _stamp(status: os.stat_result) -> Stamp:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _sifted(site: Path, groups: Mapping[str, Group], roots: Iterable[str]) -> Sifted:
-    """Look at every file below some names, and compare it with what was noted down."""
+def _sifted(site: Path, groups: Mapping[str, Group], roots: Iterable[str]) -> Sifted | None:
+    """Look at every file below some names, and compare it with what was noted down.
+
+    Gives nothing if there is something that cannot be looked at: then nothing is trusted.
+    """
     stamps = {uri: one for group in groups.values() for uri, one in group.stamps.items()}
     try:
         strays = tuple(stray for name in roots for stray in _strays(site, name, stamps))
-    except OSError:  # what cannot be looked at is not trusted
-        return Sifted(broken=frozenset(groups))
+    except OSError:
+        return None
     return Sifted(
         strays=strays,
         broken=frozenset(
@@ -234,7 +238,7 @@ def _strays_below(folder: str, prefix: str, stamps: dict[str, Stamp]) -> Iterato
 
 def _delete(site: Path, addresses: Iterable[str]) -> None:
     """Delete files, and folders in which nothing is left."""
-    for uri in addresses:
+    for uri in filter(_is_within, addresses):
         place = site / uri
         with suppress(OSError):
             if uri.endswith("/"):
@@ -243,6 +247,11 @@ def _delete(site: Path, addresses: Iterable[str]) -> None:
                 place.unlink()
                 while (place := place.parent) != site:
                     place.rmdir()
+
+
+def _is_within(uri: str) -> bool:
+    """Say whether an address leads to nothing outside the site, whoever has written it down."""
+    return not uri.startswith("/") and {"", ".", ".."}.isdisjoint(uri.rstrip("/").split("/"))
 
 
 def _digest(site: Path) -> str:

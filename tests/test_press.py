@@ -32,7 +32,6 @@ from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import Site, build_site
-from mkdocs_advisories.source import catalog
 from test_mkdocs import Build, build_at, tree, write_canaries
 
 __all__ = ["build_at"]
@@ -332,7 +331,7 @@ def test_cached_uncached_serial_and_parallel_builds_give_the_same_bytes(
     build_at(site_dir="cached")
     monkeypatch.setenv("ADVISORIES_CACHE", "off")
     build_at(site_dir="uncached")
-    monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 2)
+    monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.001)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     build_at(site_dir="parallel")
     monkeypatch.setenv("ADVISORIES_CACHE", ".cache/other")
@@ -514,7 +513,7 @@ def test_nothing_held_is_in_the_cache_and_what_is_held_again_leaves_it(
         "LAN-2026-0077",
         more="timeline: [{date: 2026-08-01T00:00:00Z, summary: canary-future}]\n",
     )
-    monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 1)
+    monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.001)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     site = checkout.path.parent / "site"
     build_at(NOW)
@@ -573,7 +572,7 @@ def test_a_process_that_dies_costs_time_and_nothing_else(
     fill(checkout, 6)
     build_at()
     expected = tree(checkout.path.parent / "site")
-    monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 2)
+    monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.001)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(hands, "_serve", lambda *_: os._exit(1))
     monkeypatch.setenv("ADVISORIES_CACHE", "off")

@@ -24,7 +24,7 @@ from mkdocs_advisories.checks.mentions import last_words, words_in
 from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.press.hands import HandsError, spread
+from mkdocs_advisories.press.hands import HandsError, hands_for, spread
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.shell import has_title
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
@@ -40,7 +40,6 @@ from mkdocs_advisories.source.catalog import (
     jobs_of,
     read,
     read_sealed_entries,
-    workers_for,
 )
 from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
@@ -48,6 +47,9 @@ from mkdocs_advisories.source.folder import list_folder
 from mkdocs_advisories.source.parse import advisory as parsed
 from mkdocs_advisories.source.sealed.identities import Identities
 from mkdocs_advisories.source.sealed.results import Unopened
+
+_AN_ADVISORY = 0.007
+"""Seconds that it takes to make one, about."""
 
 _INTERNAL = frozenset({"embargo_reason", "embargo_changes", "cve_issued", "handler"})
 
@@ -256,7 +258,7 @@ class _Search:
         return True
 
     def _make(self, jobs: Sequence[Job], task: Task) -> None:
-        hands = workers_for(len(jobs))
+        hands = hands_for(len(jobs), seconds=_AN_ADVISORY)
         work = partial(make, replace(task, is_alone=hands == 1))
         try:
             # The first is made here: what that loads, the other processes have when they begin.

@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -10,10 +11,16 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from mkdocs_advisories.source.catalog import workers_for
+
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
 
 _YOUNG = 50_000  # new objects before the garbage collector looks; most of ours are freed at once
+
+
+_WORTH_A_FORK = 0.1
+"""Seconds of work, about, that are worth another process where it is forked."""
 
 
 class HandsError(RuntimeError):
@@ -85,6 +92,16 @@ def collect_rarely() -> None:
 def can_fork() -> bool:
     """Say whether a fork is safe: one of a process with threads, as a server has, may hang."""
     return sys.platform == "linux" and threading.active_count() == 1
+
+
+def hands_for(jobs: int, *, seconds: float) -> int:
+    """Give how many processes jobs are worth that take so long each, about.
+
+    Where no fork is safe, a process takes as long to begin as some hundred advisories.
+    """
+    if not can_fork():
+        return workers_for(jobs)
+    return max(1, min(os.cpu_count() or 1, int(jobs * seconds / _WORTH_A_FORK)))
 
 
 @contextmanager

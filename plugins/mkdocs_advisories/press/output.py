@@ -10,19 +10,20 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
-from mkdocs_advisories.press.hands import HandsError, can_fork, spread
+from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
 from mkdocs_advisories.press.shell import Kind, Shell, Shells, kind_of_brief
 from mkdocs_advisories.press.written import Group, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import Batch, Content, Site
-from mkdocs_advisories.source.catalog import workers_for
 
 KindOf = Callable[[Outline], Kind | None]
 MarkOf = Callable[[Outline], str | None]
 
 _SHARE = 50
+_A_PAGE = 0.0015
+"""Seconds that it takes to write one, about, with all that belongs to it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +70,7 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     _write_all([one for one in orders if one.is_plain], written, shells.ordinary, hands=1)
     framed = [one for one in orders if not one.is_plain]
     pages = sum(len(one.shells) for one in framed)
-    hands = workers_for(pages) if can_fork() else 1
+    hands = hands_for(pages, seconds=_A_PAGE) if can_fork() else 1
     _write_all(framed, written, shells.ordinary, hands=hands)
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import Disclosed
-from mkdocs_advisories.press.hands import HandsError, can_fork, spread
+from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
 from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.render.addresses import osv_uri, page_uri
@@ -30,7 +30,9 @@ from mkdocs_advisories.site.plain_data import (
 )
 from mkdocs_advisories.site.sheet import Drawn, Excerpts, Sheet
 from mkdocs_advisories.site.sheets import Load
-from mkdocs_advisories.source.catalog import workers_for
+
+_A_LINE = 0.0003
+"""Seconds that each advisory takes of what is made of it, about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +153,8 @@ class StoredSheets:
         """Make what was planned, on every processor there is."""
         planned, self._planned = self._planned, {}
         keys = list(planned)
-        hands = workers_for(sum(one.size for one in planned.values())) if can_fork() else 1
+        size = sum(one.size for one in planned.values())
+        hands = hands_for(size, seconds=_A_LINE) if can_fork() else 1
         try:
             for key, facts, raw in spread(partial(_made, planned), keys, hands=hands):
                 del planned[key]

@@ -68,10 +68,13 @@ def eleventy() -> Tool:
 
 def jekyll() -> Tool:
     """Give Jekyll as the system has it: it is not installed by this."""
-    found = shutil.which("jekyll")
+    found, ruby = shutil.which("jekyll"), shutil.which("ruby")
+    install = "Debian: apt install jekyll ruby-jekyll-feed ruby-jekyll-paginate"
     if not found:
-        packages = "jekyll ruby-jekyll-feed ruby-jekyll-paginate"
-        return Tool(missing=f"jekyll is not on PATH (Debian: apt install {packages})")
+        return Tool(missing=f"jekyll is not on PATH ({install})")
+    plugins = [ruby or "ruby", "-e", "require 'jekyll-feed'; require 'jekyll-paginate'"]
+    if ruby and subprocess.run(plugins, capture_output=True, check=False).returncode:
+        return Tool(missing=f"jekyll has not all plugins ({install})")
     done = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
     return Tool(command=(found,), version=done.stdout.split()[-1])
 

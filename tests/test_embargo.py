@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conftest import NOW, PROJECT, Folder, found_by_rules
 from mkdocs_advisories.checks.mentions import words_in
 from mkdocs_advisories.clock import ClockError, instant_of_run
-from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Content, Disclosed, format_instant
 from mkdocs_advisories.policy import Policy, Source
 
@@ -50,6 +50,44 @@ def test_the_instant_itself_is_due_and_the_microsecond_before_is_not() -> None:
     held = advisory("A-1", NOW)
     assert disclose([held], now=NOW - timedelta(microseconds=1)).advisories == ()
     assert [one.id for one in disclose([held], now=NOW).advisories] == ["A-1"]
+
+
+@given(st.lists(st.none() | INSTANTS, max_size=8), INSTANTS, st.sets(st.integers(0, 7)))
+def test_what_is_still_to_be_read_goes_through_the_gate_like_all_else(
+    embargoes: list[datetime | None], now: datetime, unread: set[int]
+) -> None:
+    known = [advisory(f"A-{number}", embargo) for number, embargo in enumerate(embargoes)]
+    read: list[str] = []
+
+    def pending(one: Advisory, embargo: datetime) -> Pending:
+        def looked() -> Advisory:
+            read.append(one.content.id)
+            return one
+
+        return Pending(id=one.content.id, embargo=embargo, read=looked)
+
+    mixed = [
+        pending(one, one.embargo) if one.embargo and number in unread else one
+        for number, one in enumerate(known)
+    ]
+    whole, disclosure = disclose(known, now=now), disclose(mixed, now=now)
+    assert disclosure.ids == whole.ids == tuple(one.id for one in whole.advisories)
+    assert (disclosure.held, disclosure.next_embargo) == (whole.held, whole.next_embargo)
+    assert read == []
+    assert tuple(disclosure.advisories) == tuple(whole.advisories)
+    assert set(read) <= set(whole.ids), "what is held is not even read"
+    assert disclosure.advisories[:2] == tuple(whole.advisories[:2])
+
+
+@pytest.mark.parametrize(
+    ("name", "embargo"),
+    [("A-1", NOW + timedelta(hours=1)), ("A-1", NOW - timedelta(hours=1)), ("A-2", NOW)],
+)
+def test_what_is_read_must_be_what_was_known_of_it(name: str, embargo: datetime) -> None:
+    other = advisory(name, embargo)
+    disclosure = disclose([Pending(id="A-1", embargo=NOW, read=lambda: other)], now=NOW)
+    with pytest.raises(ValueError, match=r"^an advisory is not the one that it was$"):
+        disclosure.advisories[0]
 
 
 def test_the_newest_come_first_and_those_of_one_instant_by_id() -> None:

@@ -1,12 +1,14 @@
 """Ids, packages and vectors that the text names are those of the data."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from mkdocs_advisories.checks.case import Case, Finding
 from mkdocs_advisories.checks.prose import Phrase, readable, sentence
 from mkdocs_advisories.checks.rule import warning
+from mkdocs_advisories.policy import Project
 from mkdocs_advisories.problems import Place, Related
 
 ID = re.compile(
@@ -58,7 +60,7 @@ def ids_are_known(case: Case) -> Iterator[Finding]:
 def packages_are_spelled_as_in_the_data(case: Case) -> Iterator[Finding]:
     """A package with a name almost like the right one may be somebody else's."""
     names = {one.package.name: index for index, one in enumerate(case.content.affected)}
-    known = {name.lower() for name in _package_words(case)}
+    known = _package_words(case)
     for match in _with_versions(readable(case)):
         name = match["name"]
         if name.lower() in known:
@@ -133,9 +135,19 @@ def _same_kind(case: Case, name: str) -> tuple[Related, ...]:
     )[:1]
 
 
-def _package_words(case: Case) -> set[str]:
-    """Give every name by which packages and projects of this organisation are known."""
-    packages = {one.package.name for one in case.content.affected}
-    packages |= {name.partition("/")[2] for one in case.policy.projects for name in one.packages}
-    words = packages | {one.name for one in case.policy.projects}
-    return words | {word for one in words for word in re.split(r"[\s/@_-]+", one)}
+def _package_words(case: Case) -> frozenset[str]:
+    """Give every name (in lower case) by which packages and projects here are known."""
+    return _with_parts(one.package.name for one in case.content.affected) | _words_of_projects(
+        tuple(case.policy.projects)
+    )
+
+
+@lru_cache(maxsize=4)
+def _words_of_projects(projects: tuple[Project, ...]) -> frozenset[str]:
+    packages = {name.partition("/")[2] for one in projects for name in one.packages}
+    return _with_parts(packages | {one.name for one in projects})
+
+
+def _with_parts(names: Iterable[str]) -> frozenset[str]:
+    known = frozenset(name.lower() for name in names)
+    return known | {word for one in known for word in re.split(r"[\s/@_-]+", one)}

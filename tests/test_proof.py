@@ -844,6 +844,30 @@ def test_an_allowed_file_is_named_with_its_reason(
     assert "allow.txt: line 1: write the SHA-256" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_public", [True, False])
+def test_the_command_that_upgrades_a_public_package_is_no_leak(
+    project: Folder, *, is_public: bool
+) -> None:
+    command = "dotnet add package Lantern.Harbour.Works --version %s"
+
+    def write(name: str, *, fixed: str, **fields: str) -> None:
+        file = project.write(name, **fields)
+        text = file.read_text(encoding="utf-8").replace('fixed: "1.2.3"', f'fixed: "{fixed}"')
+        package = "{ecosystem: NuGet, name: Lantern.Harbour.Works}"
+        text = text.replace("{ecosystem: crates.io, name: lantern}", package)
+        file.write_text(text.replace("type: SEMVER", "type: ECOSYSTEM"), encoding="utf-8")
+
+    body = f"{HELD_BODY}\n## Patches\n\n```sh\n{command % '1.2.3'}\n```\n"
+    write("LAN-2026-0008", fixed="1.2.3", embargo="2999-01-01T00:00:00Z", body=body)
+    if is_public:
+        write("LAN-2020-0002", fixed="1.1.9", embargo="2020-01-01T00:00:00Z")
+    page = project.path.parent / "site" / "page.html"
+    page.write_text(f"<p>{CLEAN_TEXT}</p><code>{command % '1.1.9'}</code>", encoding="utf-8")
+    assert run(project) == (0 if is_public else 3)
+    page.write_text(f"<code>{command % '1.1.9'}</code><p>{HELD_BODY}</p>", encoding="utf-8")
+    assert run(project) == 3
+
+
 def test_a_tree_that_is_public_already_is_no_leak(project: Folder, tmp_path: Path) -> None:
     site = project.path.parent / "site"
     (site / "a.html").write_text(HELD_BODY.split("\n\n")[1], encoding="utf-8")

@@ -9,8 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mkdocs_advisories.cli.project import Project
+from mkdocs_advisories.model import Affected
 from mkdocs_advisories.proof.held import Held, HeldFile, folds, folds_of_file
+from mkdocs_advisories.render.commands import upgrade_commands
 from mkdocs_advisories.render.markdown import to_html
+from mkdocs_advisories.render.versions import fixed_versions
 from mkdocs_advisories.source.catalog import Catalog
 from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
@@ -29,6 +32,8 @@ _OF_A_THEME = {".css", ".html", ".js", ".xml"}
 class Secrecy:
     """The held advisories, and what everybody may read: the sources of the disclosed ones.
 
+    `affected` are the packages of the disclosed ones. Pages give commands that upgrade them, which
+    a held advisory about the same package may give as well.
     `unopened` names the sealed files for which there is no key, `refused` those that are not as
     they must be: of neither is known what to look for.
     """
@@ -36,16 +41,25 @@ class Secrecy:
     held: tuple[Held, ...]
     public: tuple[Text, ...]
     public_files: tuple[Path | HeldFile, ...]
+    affected: tuple[Affected, ...]
     unopened: tuple[str, ...]
     refused: tuple[str, ...]
 
     def wider(self, trees: Iterable[Path]) -> Iterator[bytes]:
-        """Give, folded, what takes longer: rendered texts, attachments, themes, public trees."""
+        """Give, folded, what takes longer: texts as they are rendered, commands, files, trees."""
         for text in self.public:
             yield from folds(_rendered(text))
+        for command in self._commands():
+            yield from folds(command)
         for file in (*self.public_files, *_theme_files(), *_files_below(trees)):
             one = file if isinstance(file, HeldFile) else _file(file, largest=_LARGEST_PUBLIC)
             yield from folds_of_file(one.name, one.raw)
+
+    def _commands(self) -> Iterator[str]:
+        """Give the commands with which pages tell readers to upgrade."""
+        for one in self.affected:
+            package = one.package
+            yield from upgrade_commands(package.ecosystem, package.name, fixed_versions([one]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -84,18 +98,15 @@ def secrecy(project: Project, *, now: datetime) -> Secrecy:
     listing = list_folder(project.folder, prefix=project.configuration.advisories_dir)
     sources = [*_in_clear(listing, catalog), *_opened(listing, catalog)]
     public = [one for one in sources if catalog.is_public(one.path, now)]
-    taken = {
-        name.lower()
-        for one in catalog.advisories
-        if one.is_disclosed(now)
-        for name in one.content.named_ids()
-    }
+    disclosed = [one.content for one in catalog.advisories if one.is_disclosed(now)]
+    taken = {name.lower() for one in disclosed for name in one.named_ids()}
     unopened = tuple(one.path for one in catalog.unopened)
     known = {*unopened, *(one.path for one in sources)}
     return Secrecy(
         held=tuple(_held(one, taken) for one in sources if one not in public),
         public=tuple(one.text for one in public if one.path in catalog.texts),
         public_files=tuple(file for one in public for file in one.attachments()),
+        affected=tuple(affected for one in disclosed for affected in one.affected),
         unopened=unopened,
         refused=tuple(path for path in map(listing.name, listing.sealed) if path not in known),
     )

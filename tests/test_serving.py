@@ -155,3 +155,18 @@ def test_a_fault_is_reported_until_it_is_corrected(
     (checkout.path / f"{name}.md").write_text(text, encoding="utf-8")
     build_at()
     assert "Documentation built" in caplog.text
+
+
+def test_a_server_leaves_the_cache_of_builds_as_it_is(
+    checkout: Folder, build_at: Build, serving: Callable[..., None]
+) -> None:
+    checkout.write("LAN-2026-0001")
+    build_at()
+    cache = checkout.path.parent / ".cache" / "advisories"
+    before = {file.name: file.read_bytes() for file in cache.glob("*.*")}
+    assert before
+    serving()
+    build_at(site_dir="served")
+    assert {file.name: file.read_bytes() for file in cache.glob("*.*")} == before
+    assert list((cache / "served").glob("*.store"))
+    assert not (cache / "served" / "written.json").exists()

@@ -79,6 +79,7 @@ CACHE = "ADVISORIES_CACHE"
 """The environment variable that names another folder for the cache, or says `off`."""
 
 CACHE_FOLDER = ".cache/advisories"
+_SERVED = "served"
 
 
 class _Options(Config):
@@ -158,7 +159,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         index_uri, policy = self.index_uri, settings.policy
         searching = Searching.of(config)
         signer = _signer()
-        self.cache = _cache_folder(config, self.folder)
+        self.cache = self._cache(config)
         self.fingerprint = fingerprint(policy, index_uri, searching.stated)
         self.store = self._store(self.cache)
         self.fingerprint += signer.fingerprint if signer else ""
@@ -183,6 +184,11 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         )
         self.store.save()
         return site
+
+    def _cache(self, config: MkDocsConfig) -> Path | None:
+        """Give the folder of the cache. A server has its own: all that it makes has its address."""
+        folder = _cache_folder(config, self.folder)
+        return folder / _SERVED if folder and self.command == "serve" else folder
 
     def _store(self, folder: Path | None) -> Store:
         """Open the store; while serving, it stays open from build to build."""

@@ -157,6 +157,21 @@ def test_a_fault_is_reported_until_it_is_corrected(
     assert "Documentation built" in caplog.text
 
 
+def test_another_held_name_that_ends_like_the_one_before_is_looked_for(
+    checkout: Folder, build_at: Build, serving: Callable[..., None]
+) -> None:
+    def hold(alias: str) -> None:
+        checkout.write("LAN-2026-0002", embargo=HELD, more=f"aliases: [{alias}]\n")
+
+    checkout.write("LAN-2026-0001", body=f"{BODY}\nUnlike CVE-2026-7001, it is harmless.\n")
+    hold("CVE-2025-7001")
+    serving()
+    build_at()
+    hold("CVE-2026-7001")
+    with pytest.raises(Abort):
+        build_at()
+
+
 def test_a_server_leaves_the_cache_of_builds_as_it_is(
     checkout: Folder, build_at: Build, serving: Callable[..., None]
 ) -> None:

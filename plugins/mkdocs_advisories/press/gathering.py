@@ -26,11 +26,11 @@ from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.hands import HandsError, hands_for, spread
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.shell import has_title
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.site.batch import has_title
 from mkdocs_advisories.site.plain_data import UNREADABLE, excerpts_json, outline_data, sheet_json
 from mkdocs_advisories.site.sheet import Around, Drawn, draw
 from mkdocs_advisories.source.catalog import (
@@ -181,9 +181,11 @@ class _Search:
         self._memory.judge(self._about(kept, paths), lambda: _sound(held))
         looked = self._memory.look_for(last_words(held.held_by_name))
         for path, record in self._records.items():
-            if self._keys[path] not in looked:
-                if _may_tell(record, self._memory.telling):
-                    _sound(house([read(self.jobs[path])]))
+            if self._keys[path] in looked:
+                continue
+            if _may_tell(record, self._memory.telling):
+                _sound(house([read(self.jobs[path])]))
+            else:
                 looked.add(self._keys[path])
         self._apart(_names_of(kept))
         self._memory.forget_others(self._keys.values())
@@ -266,7 +268,7 @@ class _Search:
             for made in chain(first, spread(work, others, hands=hands)):
                 self._take(made)
         except HandsError:
-            self._store.notes.append("a process has died: the rest is done by one")
+            self._store.note("a process has died: the rest is done by one")
             raise DoubtError from None
 
     def _take(self, made: Made) -> None:

@@ -19,8 +19,8 @@ class Memory:
     """The keys of files by their paths, and what was read of those that are not in the store.
 
     `judged` stands for what was held against the rules last, and has passed; `looked` are the keys
-    of files in which none of the names was found of which `telling` are the last words. Rules ask
-    the clock as well: what comes due while a server runs, the next build says.
+    of files in which none of the words in `telling` is, the last ones of held names. Rules ask the
+    clock as well: what comes due while a server runs, the next build says.
     """
 
     keys: dict[str, tuple[_Signature, str]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Memory:
             self.judged = about
 
     def look_for(self, telling: frozenset[str]) -> set[str]:
-        """Give the keys of files in which these names were looked for in vain, to be added to."""
+        """Give the keys of files in which none of these words was found, to be added to."""
         if self.telling != telling:
             self.telling, self.looked = telling, set()
         return self.looked

@@ -44,7 +44,7 @@ from mkdocs_advisories.press.probe import (
 )
 from mkdocs_advisories.render.csp import bearing, is_stated, policy_of, refuse_active, with_stated
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.batch import Brief
+from mkdocs_advisories.site.batch import Brief, brief
 
 Rendered = Callable[[Page], str]
 """Gives the whole HTML page that a theme makes of a page, without a policy."""
@@ -65,21 +65,12 @@ def kind_of(page: Page) -> Kind | None:
     """Give the kind of a page, or None if it lacks what probes have."""
     if not page.title or not page.description:
         return None
-    return Kind(
-        folder=folder_of(page.uri),
-        levels=tuple(one.level for one in page.headings),
-        has_title=has_title(page),
-    )
+    return kind_of_brief(brief(page))
 
 
 def kind_of_brief(page: Brief) -> Kind:
     """Give the kind of a page that is not made yet: one about many, which has what probes have."""
     return Kind(folder=folder_of(page.uri), levels=page.levels, has_title=page.has_title)
-
-
-def has_title(page: Page) -> bool:
-    """Say whether a page has its title in its text, as themes look for it."""
-    return "<h1" in page.html
 
 
 def folder_of(uri: str) -> str:

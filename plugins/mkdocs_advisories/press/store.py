@@ -121,7 +121,7 @@ class Store:
         raw = _read(record, name)
         if raw is None:
             record.is_used = False
-            self._note(_DAMAGED)
+            self.note(_DAMAGED)
         return raw
 
     def save(self) -> None:
@@ -143,7 +143,7 @@ class Store:
                 self._write_shard(self._folder / _NAME.format(number), shards[number])
             self._changed.clear()
         except OSError as error:
-            self._note(f"the cache cannot be written: {error.strerror or 'unknown reason'}")
+            self.note(f"the cache cannot be written: {error.strerror or 'unknown reason'}")
 
     def _write_shard(self, file: Path, records: dict[str, Record]) -> None:
         if not records:
@@ -192,9 +192,10 @@ class Store:
 
     def _drop(self, number: int, note: str) -> None:
         self._changed.add(number)
-        self._note(note)
+        self.note(note)
 
-    def _note(self, note: str) -> None:
+    def note(self, note: str) -> None:
+        """Note what a build should say of the cache, each thing once."""
         if note not in self.notes:
             self.notes.append(note)
 

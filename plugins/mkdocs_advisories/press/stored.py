@@ -160,7 +160,7 @@ class StoredSheets:
                 del planned[key]
                 self._keep(key, facts, raw)
         except HandsError:
-            self._store.notes.append("a process has died: the rest is done by one")
+            self._store.note("a process has died: the rest is done by one")
             for key in list(planned):
                 self._keep(*_made(planned, key))
 

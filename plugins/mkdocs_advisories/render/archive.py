@@ -39,12 +39,11 @@ def last_modified_first(lines: Iterable[Outline]) -> list[Outline]:
     return sorted(lines, key=lambda one: (-one.modified.timestamp(), one.id))
 
 
-def modified_csv(lines: Iterable[Outline]) -> str:
-    """List when records changed, in the given order: `modified,id`."""
+def modified_line(line: Outline) -> str:
+    """Write when a record changed, as a line of `modified_id.csv`: `modified,id`."""
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    for one in lines:
-        writer.writerow([format_instant(one.modified), osv_id(one.id)])
+    row = [format_instant(line.modified), osv_id(line.id)]
+    csv.writer(written, lineterminator="\n").writerow(row)
     return written.getvalue()
 
 

@@ -62,14 +62,14 @@ def last_changed_first(lines: Iterable[Outline]) -> list[Outline]:
     return sorted(by_place(lines), key=lambda one: one.modified, reverse=True)
 
 
-def index_txt(lines: Iterable[Outline]) -> str:
-    """List the documents by their place in the folder (requirement 12), in the given order."""
-    return "".join(f"{_place(one)}\n" for one in lines)
+def index_line(line: Outline) -> str:
+    """Write a document's place in the folder, as a line of `index.txt` (requirement 12)."""
+    return f"{_place(line)}\n"
 
 
-def changes_csv(lines: Iterable[Outline]) -> str:
-    """List the documents with their dates (requirement 13), in the given order."""
-    return "".join(f'"{_place(one)}","{format_instant(one.modified)}"\n' for one in lines)
+def changes_line(line: Outline) -> str:
+    """Write a document's place and date, as a line of `changes.csv` (requirement 13)."""
+    return f'"{_place(line)}","{format_instant(line.modified)}"\n'
 
 
 def _place(line: Outline) -> str:

@@ -52,6 +52,11 @@ class Batch:
         return (*(one.uri for one in self.pages()), *self.files)
 
 
+def has_title(page: Page) -> bool:
+    """Say whether a page has its title in its text, as themes look for it."""
+    return "<h1" in page.html
+
+
 def brief(page: Page) -> Brief:
     """Say of a page what is known of it before it is made."""
     return Brief(
@@ -59,7 +64,7 @@ def brief(page: Page) -> Brief:
         title=page.title,
         modified=page.modified,
         levels=tuple(one.level for one in page.headings),
-        has_title="<h1" in page.html,
+        has_title=has_title(page),
         is_searched=page.is_searched,
     )
 

@@ -18,15 +18,15 @@ from mkdocs_advisories.render.archive import (
     archive,
     by_ecosystem,
     last_modified_first,
-    modified_csv,
+    modified_line,
     modified_text,
 )
 from mkdocs_advisories.render.checkable import VERSIONS_URI, PackageName, checkable_of_all
 from mkdocs_advisories.render.csaf_provider import (
     FEED_URI,
     by_place,
-    changes_csv,
-    index_txt,
+    changes_line,
+    index_line,
     last_changed_first,
     provider_metadata,
 )
@@ -140,7 +140,7 @@ def _osv_files(sheets: Sheets) -> Iterator[Batch]:
         between=b",\n",
     )
     yield _joined(sheets, "osv/index.json", by_id, modified_text, _as_list)
-    yield _modified(sheets, "osv/modified_id.csv", lines)
+    yield _in_lines(sheets, "osv/modified_id.csv", last_modified_first(lines), modified_line)
     ecosystems = by_ecosystem(lines)
     names = "".join(f"{name}\n" for name in ecosystems)
     yield batch_of_file("osv/ecosystems.txt", names.encode())
@@ -153,14 +153,16 @@ def _osv_files(sheets: Sheets) -> Iterator[Batch]:
             files=(uri,),
             contents=partial(_loaded, uri, load),
         )
-        yield _modified(sheets, f"osv/{name}/modified_id.csv", members)
+        yield _in_lines(
+            sheets, f"osv/{name}/modified_id.csv", last_modified_first(members), modified_line
+        )
 
 
-def _modified(sheets: Sheets, uri: str, lines: Sequence[Outline]) -> Batch:
-    ordered = last_modified_first(lines)
-    return _joined(
-        sheets, uri, ordered, lambda one: modified_csv([one]).encode(), b"".join, between=b""
-    )
+def _in_lines(
+    sheets: Sheets, uri: str, ordered: Sequence[Outline], text: Callable[[Outline], str]
+) -> Batch:
+    """Make a list of text, with a line for each advisory."""
+    return _joined(sheets, uri, ordered, lambda one: text(one).encode(), b"".join, between=b"")
 
 
 def _loaded(uri: str, load: Load) -> dict[str, bytes]:
@@ -205,22 +207,8 @@ def _provider_files(
         partial(rolie, last=last, policy=policy),
         given="signed" if signer else "",
     )
-    yield _joined(
-        sheets,
-        f"{CSAF_FOLDER}/index.txt",
-        by_place(lines),
-        lambda one: index_txt([one]).encode(),
-        b"".join,
-        between=b"",
-    )
-    yield _joined(
-        sheets,
-        f"{CSAF_FOLDER}/changes.csv",
-        last_changed_first(lines),
-        lambda one: changes_csv([one]).encode(),
-        b"".join,
-        between=b"",
-    )
+    yield _in_lines(sheets, f"{CSAF_FOLDER}/index.txt", by_place(lines), index_line)
+    yield _in_lines(sheets, f"{CSAF_FOLDER}/changes.csv", last_changed_first(lines), changes_line)
     yield batch_of_file(SCHEMA_URI, json_bytes(contract("index"), indent=2))
 
 

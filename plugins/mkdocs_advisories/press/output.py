@@ -16,7 +16,7 @@ from mkdocs_advisories.press.written import Group, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site import Batch, Content, Site
+from mkdocs_advisories.site import Batch, Content, Parts, Site
 
 KindOf = Callable[[Outline], Kind | None]
 MarkOf = Callable[[Outline], str | None]
@@ -36,7 +36,7 @@ class Order:
     """
 
     name: str
-    contents: Callable[[], Mapping[str, Content]]
+    contents: Callable[[], Mapping[str, Content | Parts]]
     shells: Mapping[str, Shell | None]
     mark: str | None
     around: str
@@ -134,7 +134,7 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
     name: str,
     mark: str | None,
     shells: Mapping[str, Shell | None],
-    contents: Callable[[], Mapping[str, Content]],
+    contents: Callable[[], Mapping[str, Content | Parts]],
     *,
     is_whole: bool,
 ) -> Order | None:
@@ -184,7 +184,7 @@ def _encoded(page: str) -> bytes:
     return page.encode("utf-8", errors="xmlcharrefreplace")
 
 
-def _put(folder: Path, uri: str, content: bytes | Path, made: set[str]) -> list[int]:
+def _put(folder: Path, uri: str, content: bytes | Path | Parts, made: set[str]) -> list[int]:
     """Write one file; `made` are folders that are known to be there."""
     place = f"{folder}/{uri}"
     parent = place.rpartition("/")[0]
@@ -193,6 +193,9 @@ def _put(folder: Path, uri: str, content: bytes | Path, made: set[str]) -> list[
         made.add(parent)
     if isinstance(content, Path):
         copyfile(content, place)
+    elif isinstance(content, Parts):
+        with open(place, "wb") as stream:  # noqa: PTH123 - as above
+            stream.writelines(content)
     else:
         with open(place, "wb", buffering=0) as stream:  # noqa: PTH123 - as above
             if stream.write(content) != len(content):

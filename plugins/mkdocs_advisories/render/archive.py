@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.render.addresses import osv_id
@@ -13,15 +13,18 @@ from mkdocs_advisories.render.outline import Outline
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a ZIP file knows none before
 
 
-def archive(records: Mapping[str, bytes]) -> bytes:
-    """Pack files by name. The same files make the same bytes: no clock and no owner is in them."""
+def archive(records: Iterable[tuple[str, bytes]]) -> bytes:
+    """Pack files, each with its name, in the order in which they come.
+
+    The same files make the same bytes: no clock and no owner is in them.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=6) as file:
-        for name in sorted(records):
+        for name, record in records:
             member = zipfile.ZipInfo(name, date_time=_EARLIEST)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
-            file.writestr(member, records[name])
+            file.writestr(member, record)
     return packed.getvalue()
 
 

@@ -37,14 +37,14 @@ def checkable(disclosed: Disclosed) -> dict[str, Any]:
     }
 
 
-def checkable_of_all(packages: Mapping[PackageName, Iterable[bytes]]) -> bytes:
+def checkable_of_all(packages: Mapping[PackageName, Iterable[bytes]]) -> Iterator[bytes]:
     """Write the same for many advisories, of which each has written what it says of a package.
 
     One that is withdrawn says nothing any more, nor does one in whose place another stands that is
-    disclosed: they are not among these.
+    disclosed: they are not among these. It is given in parts.
     """
     written = (
-        with_list({**name._asdict(), "advisories": []}, "advisories", known).rstrip(b"\n")
+        b"".join(with_list({**name._asdict(), "advisories": []}, "advisories", known)).rstrip(b"\n")
         for name, known in sorted(packages.items())
     )
     return with_list({"packages": []}, "packages", written)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mkdocs_advisories.render.characters import carried
@@ -29,22 +29,35 @@ def json_text(document: Document | list[Any]) -> bytes:
     return json_bytes(document).rstrip(b"\n")
 
 
-def with_list(document: Document, key: str, texts: Iterable[bytes]) -> bytes:
+def with_list(document: Document, key: str, texts: Iterable[bytes]) -> Iterator[bytes]:
     """Write a document with a list under a key, of which the elements are written already.
 
-    The document has that key once, and an empty list there.
+    The document has that key once, and an empty list there. It is given in parts, for it may be
+    large: none is made before it is asked for.
     """
     before, behind = json_bytes(document).split(f'"{key}":[]'.encode())
-    return b"".join((before, f'"{key}":['.encode(), b",".join(texts), b"]", behind))
+    yield before + f'"{key}":['.encode()
+    yield from separated(texts, b",")
+    yield b"]" + behind
 
 
-def with_object(document: Document, key: str, texts: Iterable[bytes]) -> bytes:
+def with_object(document: Document, key: str, texts: Iterable[bytes]) -> Iterator[bytes]:
     """Write a document with an object under a key; its members are written already, in order.
 
-    The document has that key once, and an empty object there.
+    The document has that key once, and an empty object there. It is given in parts as well.
     """
     before, behind = json_bytes(document).split(f'"{key}":{{}}'.encode())
-    return b"".join((before, f'"{key}":{{'.encode(), b",".join(texts), b"}", behind))
+    yield before + f'"{key}":{{'.encode()
+    yield from separated(texts, b",")
+    yield b"}" + behind
+
+
+def separated(texts: Iterable[bytes], separator: bytes) -> Iterator[bytes]:
+    """Give texts one by one, and what stands between them."""
+    for place, text in enumerate(texts):
+        if place:
+            yield separator
+        yield text
 
 
 def present(document: Document) -> Document:

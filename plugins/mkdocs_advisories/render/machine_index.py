@@ -1,6 +1,6 @@
 """`advisories.json`: every advisory in short, for programs (`schema/index.schema.json`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,8 @@ FORMAT = 1
 SCHEMA_URI = "advisories.schema.json"
 
 
-def machine_index(entries: Iterable[bytes], *, last: datetime, policy: Policy) -> bytes:
-    """Write the index of all advisories, of which each has written its own entry.
+def machine_index(entries: Iterable[bytes], *, last: datetime, policy: Policy) -> Iterator[bytes]:
+    """Write, in parts, the index of all advisories, of which each has written its own entry.
 
     `last` is the newest change, or the first day of the feed while there is none.
     """

@@ -1,6 +1,6 @@
 """The ROLIE feed of CSAF documents (RFC 8322; CSAF 2.0, section 7.1.15), as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,8 @@ from mkdocs_advisories.render.outline import Outline
 _SCHEMA = "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"
 
 
-def rolie(entries: Iterable[bytes], *, last: datetime, policy: Policy) -> bytes:
-    """Write the feed of all documents of TLP:WHITE, of which the entries are written already.
+def rolie(entries: Iterable[bytes], *, last: datetime, policy: Policy) -> Iterator[bytes]:
+    """Write, in parts, the feed of all documents of TLP:WHITE; the entries are written already.
 
     `last` is the newest change of an advisory.
     """

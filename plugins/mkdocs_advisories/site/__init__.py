@@ -19,7 +19,7 @@ from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.render.view import view
-from mkdocs_advisories.site.batch import Batch, Brief, Content, batch_of_pages
+from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts, batch_of_pages
 from mkdocs_advisories.site.contents import Contents
 from mkdocs_advisories.site.feeds import EntryOf, feed_files
 from mkdocs_advisories.site.indexes import chunks, index_files
@@ -27,7 +27,7 @@ from mkdocs_advisories.site.pages import lists_of, pages_about_many
 from mkdocs_advisories.site.sheet import around_of, draw, named
 from mkdocs_advisories.site.sheets import FreshSheets, Load, Sheets
 
-__all__ = ["PREVIEW", "Batch", "Brief", "Content", "Contents", "Site", "build_site"]
+__all__ = ["PREVIEW", "Batch", "Brief", "Content", "Contents", "Parts", "Site", "build_site"]
 
 PREVIEW = "PREVIEW – embargoed, not public"
 """What stands on everything that is made of a preview."""

@@ -1,6 +1,6 @@
 """Pages and files that are made together: of a project, of a year, or of all advisories."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,17 @@ from mkdocs_advisories.render.page import Page
 
 Content = Page | bytes | Path
 """A page to be framed by a theme, the bytes of a file, or the file that is copied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """The bytes of a large file in parts, made anew each time somebody goes through them."""
+
+    make: Callable[[], Iterable[bytes]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give one part after the other."""
+        return iter(self.make())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +55,7 @@ class Batch:
     mark: str | None = None
     pages: Callable[[], tuple[Brief, ...]] = tuple
     files: tuple[str, ...] = ()
-    contents: Callable[[], Mapping[str, Content]]
+    contents: Callable[[], Mapping[str, Content | Parts]]
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -73,7 +84,8 @@ def batch_of_pages(name: str, pages: Iterable[Page]) -> Batch:
     """Give pages that are made already."""
     made = {one.uri: one for one in pages}
     pages_now = tuple(map(brief, made.values()))
-    return Batch(name=name, pages=lambda: pages_now, contents=partial(dict[str, Content], made))
+    contents = partial(dict[str, Content | Parts], made)
+    return Batch(name=name, pages=lambda: pages_now, contents=contents)
 
 
 def batch_of_file(uri: str, content: bytes, *, is_noted: bool = True) -> Batch:

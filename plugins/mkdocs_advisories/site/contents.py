@@ -7,7 +7,7 @@ from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.batch import Batch, Content
+from mkdocs_advisories.site.batch import Batch, Content, Parts
 from mkdocs_advisories.site.companions import companions_of, with_companions
 from mkdocs_advisories.site.records import ROOTS, addresses_of, draft_addresses_of
 from mkdocs_advisories.site.sheets import Sheets
@@ -50,7 +50,7 @@ class Contents(Mapping[str, Content]):
     def __getitem__(self, uri: str) -> Content:
         owner = self._owners[uri]
         if self._last[0] is not owner:
-            found = self.of(owner) if isinstance(owner, Outline) else owner.contents()
+            found = self.of(owner) if isinstance(owner, Outline) else _whole(owner.contents())
             self._last = (owner, found)
         return self._last[1][uri]
 
@@ -75,6 +75,11 @@ class Contents(Mapping[str, Content]):
         for batch in self.batches:
             owners |= dict.fromkeys(batch.addresses, batch)
         return owners
+
+
+def _whole(contents: Mapping[str, Content | Parts]) -> dict[str, Content]:
+    """Put together what comes in parts."""
+    return {uri: b"".join(one) if isinstance(one, Parts) else one for uri, one in contents.items()}
 
 
 def _refuse_shared(lines: Sequence[Outline]) -> None:

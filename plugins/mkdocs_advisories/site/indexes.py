@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from zlib import crc32
 
 from mkdocs_advisories.openpgp import Signer
@@ -31,12 +32,16 @@ from mkdocs_advisories.render.csaf_provider import (
     provider_metadata,
 )
 from mkdocs_advisories.render.ids import IDS_URI, ids, ids_text
-from mkdocs_advisories.render.json_document import json_bytes, json_text
+from mkdocs_advisories.render.json_document import json_bytes, json_text, separated
 from mkdocs_advisories.render.machine_index import SCHEMA_URI, machine_index
 from mkdocs_advisories.render.outline import Outline, standing
 from mkdocs_advisories.render.rolie import rolie, rolie_entry
-from mkdocs_advisories.site.batch import Batch, Content, batch_of_file
-from mkdocs_advisories.site.companions import companions_of, with_companions
+from mkdocs_advisories.site.batch import Batch, Content, Parts, batch_of_file
+from mkdocs_advisories.site.companions import (
+    companions_of,
+    parts_with_companions,
+    with_companions,
+)
 from mkdocs_advisories.site.sheets import Load, Sheets
 from mkdocs_advisories.source.contract import contract
 
@@ -45,8 +50,8 @@ _CHUNK = 250
 Texts = Callable[[Outline], bytes]
 """Writes what a document says of an advisory."""
 
-Frame = Callable[[Iterable[bytes]], bytes]
-"""Puts a document around what it says of advisories."""
+Frame = Callable[[Iterable[bytes]], Iterable[bytes]]
+"""Puts a document around what it says of advisories; both are in parts."""
 
 
 def index_files(
@@ -98,7 +103,7 @@ def _joined(  # noqa: PLR0913 - what a document is made of, and how
         name=uri,
         mark=sheets.mark(name, lines),
         files=(uri,),
-        contents=lambda: {uri: frame(part() for part in parts)},
+        contents=lambda: {uri: Parts(make=lambda: frame(part() for part in parts))},
     )
 
 
@@ -122,9 +127,15 @@ def _versions(sheets: Sheets) -> Batch:
         mark=sheets.mark(VERSIONS_URI, lines),
         files=(VERSIONS_URI,),
         contents=lambda: {
-            VERSIONS_URI: checkable_of_all({name: (load(),) for name, load in parts.items()})
+            VERSIONS_URI: Parts(
+                make=lambda: checkable_of_all({name: _once(load) for name, load in parts.items()})
+            )
         },
     )
+
+
+def _once(load: Load) -> Iterator[bytes]:
+    yield load()
 
 
 def _osv_files(sheets: Sheets) -> Iterator[Batch]:
@@ -136,7 +147,7 @@ def _osv_files(sheets: Sheets) -> Iterator[Batch]:
         "osv/all.json",
         sorted(lines, key=lambda one: osv_id(one.id)),
         lambda one: sheets.osv(one).rstrip(b"\n"),
-        lambda texts: b"[\n" + b",\n".join(texts) + b"\n]\n",
+        lambda texts: chain([b"[\n"], separated(texts, b",\n"), [b"\n]\n"]),
         between=b",\n",
     )
     yield _joined(sheets, "osv/index.json", by_id, modified_text, _as_list)
@@ -162,19 +173,20 @@ def _in_lines(
     sheets: Sheets, uri: str, ordered: Sequence[Outline], text: Callable[[Outline], str]
 ) -> Batch:
     """Make a list of text, with a line for each advisory."""
-    return _joined(sheets, uri, ordered, lambda one: text(one).encode(), b"".join, between=b"")
+    return _joined(sheets, uri, ordered, lambda one: text(one).encode(), iter, between=b"")
 
 
 def _loaded(uri: str, load: Load) -> dict[str, bytes]:
     return {uri: load()}
 
 
-def _packed(members: Iterable[Outline], sheets: Sheets) -> bytes:
-    return archive({f"{osv_id(one.id)}.json": sheets.osv(one) for one in members})
+def _packed(members: Sequence[Outline], sheets: Sheets) -> bytes:
+    names = sorted((f"{osv_id(one.id)}.json", place) for place, one in enumerate(members))
+    return archive((name, sheets.osv(members[place])) for name, place in names)
 
 
-def _as_list(texts: Iterable[bytes]) -> bytes:
-    return b"[" + b",".join(texts) + b"]\n"
+def _as_list(texts: Iterable[bytes]) -> Iterable[bytes]:
+    return chain([b"["], separated(texts, b","), [b"]\n"])
 
 
 def _machine_index(sheets: Sheets, policy: Policy, last: datetime) -> Batch:
@@ -216,8 +228,13 @@ def _with_companions(batch: Batch, signer: Signer | None) -> Batch:
     """Put hashes and signatures beside every file of a batch."""
     more = (uri for one in batch.files for uri in companions_of(one, is_signed=signer is not None))
 
-    def contents() -> dict[str, Content]:
-        files = {uri: one for uri, one in batch.contents().items() if isinstance(one, bytes)}
-        return {**with_companions(files, signer=signer)}
+    def contents() -> dict[str, Content | Parts]:
+        found: dict[str, Content | Parts] = {}
+        for uri, one in batch.contents().items():
+            if isinstance(one, Parts):
+                found |= parts_with_companions(uri, one, signer=signer)
+            elif isinstance(one, bytes):
+                found |= with_companions({uri: one}, signer=signer)
+        return found
 
     return replace(batch, files=(*batch.files, *more), contents=contents)

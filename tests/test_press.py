@@ -25,6 +25,7 @@ from mkdocs.utils import get_relative_url
 from conftest import BODY, NOW, Folder
 from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.press import hands, written
+from mkdocs_advisories.press.facts import facts_of
 from mkdocs_advisories.press.head import relative
 from mkdocs_advisories.press.shell import Shells, ordinary
 from mkdocs_advisories.press.store import Record, Store
@@ -423,7 +424,7 @@ def test_a_record_that_is_damaged_is_read_from_its_file_if_that_is_still_the_sam
         if name != "source":
             return piece(store, record, name)
         if is_changed:
-            file = checkout.path / f"{record.facts['id']}.md"
+            file = checkout.path / f"{facts_of(record).outline.id}.md"
             file.write_text(f"{file.read_text()}\nMore.\n", encoding="utf-8")
         return None
 
@@ -468,7 +469,7 @@ def test_a_cache_that_is_no_good_is_a_note_and_a_right_build(
         elif harm == "flipped":
             file.write_bytes(raw[:-9] + bytes([raw[-9] ^ 1]) + raw[-8:])
         elif harm == "foreign":
-            file.write_bytes(re.sub(rb"store 1 [0-9a-f]{64}", b"store 1 " + b"0" * 64, raw))
+            file.write_bytes(re.sub(rb"store 2 [0-9a-f]{64}", b"store 2 " + b"0" * 64, raw))
         elif harm == "text":
             file.write_text("no cache", encoding="utf-8")
         elif harm == "folder":

@@ -15,15 +15,15 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.attached import words_attached
 from mkdocs_advisories.checks.case import House, Register
 from mkdocs_advisories.checks.mentions import last_words, words_in
 from mkdocs_advisories.embargo import Pending, disclose
-from mkdocs_advisories.model import Advisory, Disclosed, Notice, format_instant
+from mkdocs_advisories.model import Advisory, Content, Disclosed, Notice
 from mkdocs_advisories.policy import Policy
+from mkdocs_advisories.press.facts import Facts, facts_json, facts_of, links
 from mkdocs_advisories.press.hands import HandsError, hands_for, spread
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
@@ -31,7 +31,7 @@ from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import has_title
-from mkdocs_advisories.site.plain_data import UNREADABLE, excerpts_json, outline_data, sheet_json
+from mkdocs_advisories.site.plain_data import UNREADABLE, excerpts_json, sheet_json
 from mkdocs_advisories.site.sheet import Around, Drawn, draw
 from mkdocs_advisories.source.catalog import (
     Entry,
@@ -43,7 +43,7 @@ from mkdocs_advisories.source.catalog import (
 )
 from mkdocs_advisories.source.draft import Draft
 from mkdocs_advisories.source.files import LARGEST_FILE, read_bytes
-from mkdocs_advisories.source.folder import list_folder
+from mkdocs_advisories.source.folder import Listing, list_folder
 from mkdocs_advisories.source.parse import advisory as parsed
 from mkdocs_advisories.source.sealed.identities import Identities
 from mkdocs_advisories.source.sealed.results import Unopened
@@ -89,7 +89,7 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """What was made of a file: `facts` is None if it is held, or not only of what has passed.
+    """What was made of a file: no `pieces` if it is held, or not only of what has passed.
 
     Then `entry` is what was read, unless that would have to be handed over to another process.
     """
@@ -97,7 +97,7 @@ class Made:
     path: str
     key: str
     is_sound: bool
-    facts: Any = None
+    facts: bytes = b""
     pieces: dict[str, bytes] | None = None
     entry: Entry | None = None
 
@@ -123,10 +123,10 @@ def gather(  # noqa: PLR0913 - where everything is, and what decides
     sealed = read_sealed_entries(listing, policy=task.policy, identities=identities)
     if sealed.problems:
         raise DoubtError
-    search = _Search(jobs_of(listing, policy=task.policy), task, store, memory)
+    search = _Search(listing, task, store, memory)
     search.make_missing()
     kept = [*search.kept(), *sealed.opened]
-    paths = frozenset([*search.jobs, *map(listing.name, listing.sealed)])
+    paths = frozenset([*search.paths(), *map(listing.name, listing.sealed)])
     search.judge(kept, paths)
     advisories = [one.advisory for one in kept if one.advisory]
     public = disclose(advisories, now=task.now).advisories
@@ -141,12 +141,14 @@ def gather(  # noqa: PLR0913 - where everything is, and what decides
 
 
 class _Search:
-    """The files of a folder by their paths, and how far each one is known."""
+    """The files of a folder by their paths, and how far each one is known.
 
-    def __init__(
-        self, jobs: Iterable[Job], task: Task, store: Store, memory: Memory | None
-    ) -> None:
-        self.jobs = {one.path: one for one in jobs}
+    It is there as long as anything may be read again, so it keeps of a file no more than its path.
+    """
+
+    def __init__(self, listing: Listing, task: Task, store: Store, memory: Memory | None) -> None:
+        jobs = jobs_of(listing, policy=task.policy)
+        self._listing = replace(listing, sources=[])
         self._memory = memory or Memory()
         self._is_serving = memory is not None
         self._task = task
@@ -154,15 +156,20 @@ class _Search:
         self._records: dict[str, Record] = {}
         self._kept: dict[str, Entry | None] = {}
         self._keys: dict[str, str] = {}
-        self._missing = [one for one in self.jobs.values() if not self._is_known(one)]
+        self._missing = [one for one in jobs if not self._is_known(one)]
 
     def make_missing(self) -> None:
         """Make what the store lacks; what is held, or not only of the past, is kept out of it."""
-        self._make(self._missing, self._task)
+        missing, self._missing = self._missing, []
+        self._make(missing, self._task)
 
     def kept(self) -> list[Entry]:
         """Read in full what is kept out of the store."""
-        return [entry or read(self.jobs[path]) for path, entry in self._kept.items()]
+        return [entry or read(self._job(path)) for path, entry in self._kept.items()]
+
+    def paths(self) -> Iterator[str]:
+        """Give the paths of all files."""
+        return chain(self._records, self._kept)
 
     def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> None:
         """Hold what is kept against the rules, and all else against what the held are called."""
@@ -180,13 +187,15 @@ class _Search:
         held = house(kept)
         self._memory.judge(self._about(kept, paths), lambda: _sound(held))
         looked = self._memory.look_for(last_words(held.held_by_name))
+        telling = self._memory.telling
+        may_tell = self._store.looking_for(telling)
         for path, record in self._records.items():
-            if self._keys[path] in looked:
+            if record.key in looked:
                 continue
-            if _may_tell(record, self._memory.telling):
-                _sound(house([read(self.jobs[path])]))
+            if "" in telling or may_tell(record):
+                _sound(house([read(self._job(path))]))
             else:
-                looked.add(self._keys[path])
+                looked.add(record.key)
         self._apart(_names_of(kept))
         self._memory.forget_others(self._keys.values())
 
@@ -197,36 +206,34 @@ class _Search:
 
     def link(self, also: Iterable[Disclosed]) -> Around:
         """Make again what says something of others that is no longer so; give what is so now."""
-        known = [record.facts for record in self._records.values()]
+        known = [facts_of(record).outline for record in self._records.values()]
+        public = [(one.id, one.published) for one in also]
+        public += [(one.id, one.published) for one in known]
         around = Around(
-            public=frozenset([*(one.id for one in also), *(one["id"] for one in known)]),
-            together=Counter(
-                [
-                    *(format_instant(one.published) for one in also),
-                    *(one["published"] for one in known),
-                ]
-            ),
+            public=frozenset(name for name, _ in public),
+            together=Counter(instant for _, instant in public),
         )
-        stale = [
-            self.jobs[path]
-            for path, record in self._records.items()
-            if record.facts["links"] != _links(record.facts, around)
-        ]
-        self._make(stale, replace(self._task, around=around))
+        self._make(
+            [self._job(path) for path, one in self._records.items() if _is_stale(one, around)],
+            replace(self._task, around=around),
+        )
         return around
 
     def pending(self) -> Iterator[Pending]:
         """Give the advisories of which there are records: they are read when they are needed."""
         for path, record in self._records.items():
-            facts = record.facts
-            read = partial(self._restored, path, record)
+            line = facts_of(record).outline
             yield Pending(
-                id=facts["id"], embargo=datetime.fromisoformat(facts["embargo"]), read=read
+                id=line.id, embargo=line.published, read=partial(self._restored, path, record)
             )
 
     def records_by_id(self) -> dict[str, Record]:
         """Give the records by the ids of their advisories."""
-        return {one.facts["id"]: one for one in self._records.values()}
+        return {facts_of(one).outline.id: one for one in self._records.values()}
+
+    def _job(self, path: str) -> Job:
+        file = self._listing.folder / path.removeprefix(f"{self._listing.prefix}/")
+        return Job.of(file, self._listing, self._task.policy)
 
     def _restored(self, path: str, record: Record) -> Advisory:
         """Read an advisory out of the store, or from its file if the store is damaged.
@@ -234,26 +241,27 @@ class _Search:
         Raises:
             DoubtError: the file is not what it was when this build began.
         """
-        raw, job = self._store.piece(record, "source"), self.jobs[path]
+        raw, job = self._store.piece(record, "source"), self._job(path)
         with suppress(*UNREADABLE):
             data, body = json.loads(unpacked(raw or b""))
             return parsed(data, body=body, path=path, attachments=job.attachments)
         raw = _raw(job)
         entry = read(job, raw=raw)
-        if entry.advisory is None or _key(job, raw) != self._keys[path]:
+        if entry.advisory is None or _key(job, raw) != record.key:
             raise DoubtError
         return entry.advisory
 
     def _is_known(self, job: Job) -> bool:
         key = self._memory.key(job, _key_of) if self._is_serving else _key_of(job)
-        self._keys[job.path] = key
         record = self._store.get(key)
         if record is None:
+            self._keys[job.path] = key
             entry = self._memory.held(key, self._task.now)
             if entry:
                 self._kept[job.path] = entry
             return entry is not None
-        if datetime.fromisoformat(record.facts["last"]) > self._task.now:
+        if facts_of(record).last > self._task.now:
+            self._keys[job.path] = key
             self._store.forget(key)  # the clock stands earlier: not yet public, so nowhere
             return False
         self._records[job.path] = record
@@ -281,25 +289,20 @@ class _Search:
         else:
             self._records[made.path] = self._store.put(made.key, made.facts, made.pieces)
 
-    def _apart(self, kept: Mapping[str, frozenset[str]]) -> None:
+    def _apart(self, kept: Iterable[frozenset[str]]) -> None:
         """Make sure that no two files share an id or an alias."""
-        names = dict(kept)
-        for path, record in self._records.items():
-            names[path] = frozenset(record.facts["names"])
         seen: set[str] = set()
-        for some in names.values():
+        for some in chain(kept, (facts_of(one).names for one in self._records.values())):
             if not seen.isdisjoint(some):
                 raise DoubtError
             seen |= some
 
 
-def _names_of(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
-    """Give the names (in lower case) that files go by."""
-    return {
-        one.path: frozenset(name.lower() for name in one.draft.content.named_ids())
-        for one in entries
-        if one.draft
-    }
+def _names_of(entries: Iterable[Entry]) -> Iterator[frozenset[str]]:
+    """Give the names (in lower case) that each file goes by."""
+    for one in entries:
+        if one.draft:
+            yield frozenset(name.lower() for name in one.draft.content.named_ids())
 
 
 def make(task: Task, job: Job) -> Made:
@@ -320,39 +323,36 @@ def make(task: Task, job: Job) -> Made:
         return Made(path=job.path, key=key, is_sound=False)
     drawn = draw(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
     data = {key: one for key, one in entry.draft.root.value().items() if key not in _INTERNAL}
-    pieces = _pieces(drawn, task)
-    pieces["source"] = packed(json.dumps([data, advisory.content.details]).encode())
+    source = json.dumps([data, advisory.content.details])
     return Made(
         path=job.path,
         key=key,
         is_sound=True,
-        facts=_facts(data, entry.draft, drawn, last, task),
-        pieces=pieces,
+        facts=facts_json(_facts(advisory.content, drawn, last, task)),
+        pieces={
+            **_pieces(drawn, task),
+            "source": packed(source.encode()),
+            "words": packed(_words(entry.draft).encode()),
+        },
     )
 
 
-def _facts(
-    data: Mapping[str, Any], draft: Draft, drawn: Drawn, last: datetime, task: Task
-) -> dict[str, object]:
-    """Give what is needed of an advisory at once, as plain data."""
-    words = words_in(draft) | words_attached(draft.content.attachments)
-    page = drawn.sheet.page
-    known = {
-        "id": data["id"],
-        "embargo": data["embargo"],
-        "published": format_instant(drawn.outline.published),
-        "named": _named(data),
-    }
-    return {
-        **known,
-        "names": sorted({one.lower() for one in (data["id"], *data.get("aliases", ()))}),
-        "last": format_instant(last),
-        "links": _links(known, task.around),
-        "words": " ".join(sorted(words)),
-        "outline": outline_data(drawn.outline),
-        "levels": [one.level for one in page.headings],
-        "has_title": has_title(page),
-    }
+def _facts(content: Content, drawn: Drawn, last: datetime, task: Task) -> Facts:
+    """Give what is needed of an advisory at once."""
+    page, named = drawn.sheet.page, _named(content)
+    return Facts(
+        outline=drawn.outline,
+        last=last,
+        named=named,
+        links=links(drawn.outline, named, task.around),
+        levels=tuple(one.level for one in page.headings),
+        has_title=has_title(page),
+    )
+
+
+def _words(draft: Draft) -> str:
+    """Give the words that could be the last ones of a name, for what is held tomorrow."""
+    return " ".join(sorted(words_in(draft) | words_attached(draft.content.attachments)))
 
 
 def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
@@ -366,11 +366,6 @@ def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
     }
     found = task.entries(sheet.page)
     return pieces if found is None else {**pieces, "found": packed(found.encode())}
-
-
-def _may_tell(record: Record, telling: frozenset[str]) -> bool:
-    """Say whether a file may hold a name of which these are the last words."""
-    return "" in telling or not telling.isdisjoint(record.facts["words"].split(" "))
 
 
 def _sound(house: House) -> None:
@@ -411,15 +406,13 @@ def _last_date(advisory: Advisory) -> datetime | None:
     return max([advisory.embargo, *dates])
 
 
-def _named(data: Mapping[str, Any]) -> list[str]:
+def _named(content: Content) -> tuple[str, ...]:
     """Give the ids that an advisory names."""
-    named = [*data.get("aliases", ()), *data.get("related", ()), *data.get("upstream", ())]
-    return named + ([data["superseded_by"]] if "superseded_by" in data else [])
+    superseded = [content.superseded_by] if content.superseded_by else []
+    return (*content.aliases, *content.related, *content.upstream, *superseded)
 
 
-def _links(known: Mapping[str, Any], around: Around) -> list[object]:
-    """Give what a sheet says of others: public ids that it names, and how many came with it."""
-    return [
-        *sorted(around.public.intersection(known["named"])),
-        around.others(known["published"]),
-    ]
+def _is_stale(record: Record, around: Around) -> bool:
+    """Say whether a sheet says something of others that is no longer so."""
+    facts = facts_of(record)
+    return facts.links != links(facts.outline, facts.named, around)

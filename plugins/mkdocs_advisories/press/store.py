@@ -3,14 +3,19 @@
 It is a cache: whatever is wrong with it costs time, never correctness. It holds plain data, each
 piece with its SHA-256, in shards by the first digits of the keys; what no build used last is gone.
 Nothing that is held is ever put in, and a key says nothing of a file that is held.
+
+Of a hundred thousand records no more is in memory than where they are, and their facts. A shard
+begins with a line about it. Behind that is its head, in binary: for each record its key, where its
+pieces are, and its facts. All words of its records follow, then the other pieces.
 """
 
 import json
 import os
 import re
+import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from errno import ENOSPC
@@ -20,33 +25,67 @@ from typing import IO, Any, NamedTuple
 from weakref import finalize
 
 _SHARDS = 256
-_MAGIC = b"mkdocs-advisories store 1 "
+_MAGIC = b"mkdocs-advisories store 2 "
 _LARGEST = 64 * 1024 * 1024
 _NAME = "sheets-{:02x}.store"
 _DAMAGED = "the cache is damaged: what cannot be read is made anew"
 _HEAD = re.compile(rb"([0-9a-f]{64}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
+_FACTS = "facts"
+_WORDS = "words"
+_KEY = struct.Struct(">32sB")
+"""The key of a record, and which pieces it has."""
+_ROW = struct.Struct(">I32s")
+"""The length of a piece, and its SHA-256."""
 
 
 class Piece(NamedTuple):
-    """Where a piece of data lies in a file, and its SHA-256 (hex)."""
+    """Where a piece of data lies in a file, and its SHA-256."""
 
     start: int
     length: int
-    digest: str
+    digest: bytes
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, eq=False)
+class Shelf:
+    """A file with pieces. `words` are all those that are in its records, if they were gathered."""
+
+    file: IO[bytes] = field(repr=False)
+    words: Piece | None = None
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
 class Record:
     """What is stored under a key: facts at hand, and pieces that are read when they are needed.
 
-    `outline` is what was made of the facts; it is kept for the next build of a server.
+    `facts` are the bytes of that piece, or what somebody has made of them: it is kept for the next
+    build of a server. `names` are those of the pieces, the facts first. `rows` has the length and
+    the digest of each; they lie one behind the other from `start` on, but for the facts.
     """
 
+    key: str
     facts: Any
-    pieces: dict[str, Piece]
-    file: IO[bytes] = field(repr=False)
+    shelf: Shelf
+    names: tuple[str, ...]
+    rows: bytes
+    start: int
+    start_of_facts: int
     is_used: bool = False
-    outline: Any = None
+
+    def digest(self, name: str) -> bytes:
+        """Give the SHA-256 of a piece."""
+        digest: bytes = _ROW.unpack_from(self.rows, self.names.index(name) * _ROW.size)[1]
+        return digest
+
+    def places(self) -> Iterator[tuple[str, Piece]]:
+        """Say where each piece is."""
+        start = self.start
+        for name, (length, digest) in zip(self.names, _ROW.iter_unpack(self.rows), strict=True):
+            if name == _FACTS:
+                yield name, Piece(self.start_of_facts, length, digest)
+            else:
+                yield name, Piece(start, length, digest)
+                start += length
 
 
 class Store:
@@ -57,7 +96,8 @@ class Store:
         self._fingerprint = fingerprint
         self._records: dict[str, Record] = {}
         self._changed: set[int] = set()
-        self._spool: IO[bytes] | None = None
+        self._spool: Shelf | None = None
+        self._kinds: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._files = ExitStack()
         self.notes: list[str] = []
         finalize(self, self._files.close)
@@ -82,8 +122,8 @@ class Store:
             record.is_used = True
         return record
 
-    def put(self, key: str, facts: object, pieces: dict[str, bytes]) -> Record:
-        """Store a record: facts as plain data, and its pieces.
+    def put(self, key: str, facts: bytes, pieces: dict[str, bytes]) -> Record:
+        """Store a record: its facts, and its pieces. A piece `words` is one that is looked through.
 
         Raises:
             OSError: there is no space left for temporary files.
@@ -91,19 +131,28 @@ class Store:
         if self._spool is None:
             # It lives as long as the store. A fork must not find anything in a buffer.
             spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-            self._spool = self._files.enter_context(spool)
-        placed: dict[str, Piece] = {}
-        for name, raw in pieces.items():
-            start = self._spool.seek(0, os.SEEK_END)
-            if self._spool.write(raw) != len(raw):
+            self._spool = Shelf(file=self._files.enter_context(spool))
+        stream = self._spool.file
+        start = stream.seek(0, os.SEEK_END)
+        whole = {_FACTS: facts, **pieces}
+        for raw in whole.values():
+            if stream.write(raw) != len(raw):
                 raise OSError(ENOSPC, os.strerror(ENOSPC))
-            placed[name] = Piece(start, len(raw), sha256(raw).hexdigest())
-        record = Record(facts=facts, pieces=placed, file=self._spool, is_used=True)
+        record = Record(
+            key=key,
+            facts=facts,
+            shelf=self._spool,
+            names=self._shared(whole),
+            rows=_rows(whole.values()),
+            start=start + len(facts),
+            start_of_facts=start,
+            is_used=True,
+        )
         self._records[key] = record
         self._changed.add(_shard_of(key))
         return record
 
-    def could_put(self, key: str, facts: object, pieces: dict[str, bytes]) -> bool:
+    def could_put(self, key: str, facts: bytes, pieces: dict[str, bytes]) -> bool:
         """Store a record if there is space left, and say whether there was."""
         try:
             self.put(key, facts, pieces)
@@ -118,11 +167,30 @@ class Store:
 
     def piece(self, record: Record, name: str) -> bytes | None:
         """Give a piece of a record, or None if it is damaged: the record is given up then."""
-        raw = _read(record, name)
+        raw = _piece(record, name)
         if raw is None:
             record.is_used = False
             self.note(_DAMAGED)
         return raw
+
+    def looking_for(self, words: frozenset[str]) -> Callable[[Record], bool]:
+        """Give what says whether one of these words is in a record, as far as that is known.
+
+        All words of a shelf are looked through first: few have any of them.
+        """
+        near: dict[Shelf, frozenset[str]] = {}
+
+        def is_there(record: Record) -> bool:
+            shelf = record.shelf
+            if shelf not in near:
+                all_of_it = _words(_read(shelf.file, shelf.words)) if shelf.words else None
+                near[shelf] = words if all_of_it is None else words.intersection(all_of_it)
+            if not near[shelf]:
+                return False
+            own = _words(_piece(record, _WORDS))
+            return own is None or not near[shelf].isdisjoint(own)
+
+        return is_there
 
     def save(self) -> None:
         """Write what has changed, and drop what was not used. A failure is noted, nothing more."""
@@ -149,26 +217,26 @@ class Store:
         if not records:
             file.unlink(missing_ok=True)
             return
-        heads: dict[str, list[object]] = {}
+        kinds: dict[tuple[str, ...], int] = {}
+        entries: list[bytes] = []
         kept: list[bytes] = []
-        position = 0
+        words: set[str] = set()
         for key, record in sorted(records.items()):
-            placed: dict[str, Piece] = {}
-            for name, piece in record.pieces.items():
-                raw = _read(record, name)
-                if raw is None:
-                    break
-                placed[name] = Piece(position, len(raw), piece.digest)
-                kept.append(raw)
-                position += len(raw)
-            else:
-                heads[key] = [record.facts, placed]
-        head = json.dumps(heads, ensure_ascii=False, separators=(",", ":")).encode()
+            pieces = _all_read(record)
+            if pieces is None:
+                continue
+            kind = kinds.setdefault(record.names, len(kinds))
+            entries += [_KEY.pack(bytes.fromhex(key), kind), record.rows, pieces.pop(_FACTS)]
+            kept += pieces.values()
+            words.update(_words(pieces.get(_WORDS)) or ())
+        known = packed(" ".join(sorted(words)).encode())
+        stated = [list(kinds), len(known), sha256(known).hexdigest()]
+        head = b"".join([json.dumps(stated).encode(), b"\n", *entries])
         first = f"{self._fingerprint} {len(head)} {sha256(head).hexdigest()}\n".encode()
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.writelines([_MAGIC, first, head, *kept])
+                stream.writelines([_MAGIC, first, head, known, *kept])
             Path(name).replace(file)
         except OSError:
             with suppress(OSError):
@@ -184,11 +252,61 @@ class Store:
             self._drop(number, f"the cache cannot be read: {error.strerror or 'unknown reason'}")
             return
         try:
-            self._records |= dict(_records_in(stream, self._fingerprint, number))
+            self._records |= {
+                one.key: one for one in self._records_in(stream, self._fingerprint, number)
+            }
         except _OtherError:
             self._drop(number, "the cache is of other versions or settings: it is made anew")
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+            struct.error,
+        ):
             self._drop(number, _DAMAGED)
+
+    def _records_in(self, stream: IO[bytes], fingerprint: str, number: int) -> Iterator[Record]:
+        first = stream.readline(256)
+        match = _HEAD.fullmatch(first.removeprefix(_MAGIC))
+        if not first.startswith(_MAGIC) or match is None or match[1].decode() != fingerprint:
+            raise _OtherError
+        head = stream.read(int(match[2]))
+        if sha256(head).hexdigest() != match[3].decode():
+            raise ValueError("damaged")
+        begin, start = len(first), len(first) + len(head)
+        at = head.index(b"\n") + 1
+        kinds, length, digest = json.loads(head[:at])
+        shelf = Shelf(file=stream, words=Piece(start, int(length), bytes.fromhex(digest)))
+        start += length
+        shared = [self._shared(one) for one in kinds]
+        while at < len(head):
+            key, kind = _KEY.unpack_from(head, at)
+            names, at = shared[kind], at + _KEY.size
+            rows = head[at : at + _ROW.size * len(names)]
+            at += len(rows)
+            (of_facts, _), *others = _ROW.iter_unpack(rows)
+            record = Record(
+                key=key.hex(),
+                facts=head[at : at + of_facts],
+                shelf=shelf,
+                names=names,
+                rows=rows,
+                start=start,
+                start_of_facts=begin + at,
+            )
+            if _shard_of(record.key) != number:
+                raise ValueError("misplaced")
+            at += of_facts
+            start += sum(one for one, _ in others)
+            yield record
+
+    def _shared(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Give one object for equal names: nearly all records have the same ones."""
+        given = tuple(names)
+        return self._kinds.setdefault(given, given)
 
     def _drop(self, number: int, note: str) -> None:
         self._changed.add(number)
@@ -225,33 +343,42 @@ def unpacked(raw: bytes) -> bytes:
     return found
 
 
-def _read(record: Record, name: str) -> bytes | None:
-    start, length, digest = record.pieces[name]
+def _rows(pieces: Iterable[bytes]) -> bytes:
+    return b"".join(_ROW.pack(len(raw), sha256(raw).digest()) for raw in pieces)
+
+
+def _all_read(record: Record) -> dict[str, bytes] | None:
+    """Read every piece of a record, or give None if one is damaged."""
+    found: dict[str, bytes] = {}
+    for name, place in record.places():
+        raw = _read(record.shelf.file, place)
+        if raw is None:
+            return None
+        found[name] = raw
+    return found
+
+
+def _piece(record: Record, name: str) -> bytes | None:
+    """Read a piece of a record, or give None if it is damaged, or not there."""
+    places = (place for found, place in record.places() if found == name)
+    return next((_read(record.shelf.file, one) for one in places), None)
+
+
+def _read(file: IO[bytes], piece: Piece) -> bytes | None:
     try:
-        raw = os.pread(record.file.fileno(), length, start)
+        raw = os.pread(file.fileno(), piece.length, piece.start)
     except (OSError, ValueError):
         return None
-    return raw if sha256(raw).hexdigest() == digest else None
+    return raw if sha256(raw).digest() == piece.digest else None
+
+
+def _words(raw: bytes | None) -> list[str] | None:
+    """Give the words of a piece, or None if they cannot be read."""
+    try:
+        return None if raw is None else unpacked(raw).decode().split(" ")
+    except ValueError:
+        return None
 
 
 def _shard_of(key: str) -> int:
     return int(key[:2], 16) % _SHARDS
-
-
-def _records_in(stream: IO[bytes], fingerprint: str, number: int) -> Iterator[tuple[str, Record]]:
-    first = stream.readline(256)
-    match = _HEAD.fullmatch(first.removeprefix(_MAGIC))
-    if not first.startswith(_MAGIC) or match is None or match[1].decode() != fingerprint:
-        raise _OtherError
-    head = stream.read(int(match[2]))
-    if sha256(head).hexdigest() != match[3].decode():
-        raise ValueError("damaged")
-    start = stream.tell()
-    for key, (facts, pieces) in json.loads(head).items():
-        if _shard_of(key) != number:
-            raise ValueError("misplaced")
-        placed = {
-            name: Piece(start + int(at), int(length), str(digest))
-            for name, (at, length, digest) in pieces.items()
-        }
-        yield key, Record(facts=facts, pieces=placed, file=stream)

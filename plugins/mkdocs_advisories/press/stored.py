@@ -1,15 +1,16 @@
 """Sheets out of the store."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
-from typing import Any
 
 from markupsafe import Markup
 
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.press.facts import facts_of
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
 from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
@@ -22,7 +23,6 @@ from mkdocs_advisories.site.plain_data import (
     brief_data,
     brief_from,
     excerpts_from,
-    outline_from,
     pages_from,
     pages_json,
     sheet_from,
@@ -40,7 +40,7 @@ class _Planned:
     """What is to be made: facts, and bytes. `size` is of how many advisories."""
 
     size: int
-    make: Callable[[], tuple[object, bytes]]
+    make: Callable[[], tuple[bytes, bytes]]
 
 
 class StoredSheets:
@@ -68,7 +68,7 @@ class StoredSheets:
         self.outlines: Sequence[Outline] = tuple(map(self._outline, self._places))
         self._last: tuple[str, Sheet] | None = None
         self._planned: dict[str, _Planned] = {}
-        self._unstored: dict[str, tuple[Any, bytes]] = {}
+        self._unstored: dict[str, tuple[bytes, bytes]] = {}
 
     def disclosed(self, line: Outline) -> Disclosed:
         """Give the whole of an advisory."""
@@ -119,10 +119,10 @@ class StoredSheets:
         of the day.
         """
         try:
-            marks = "".join([self._marks[one.id] for one in made_of])
+            marks = b"".join([self._marks[one.id] for one in made_of])
         except KeyError:
             return None
-        return sha256(f"{name}\0{marks}".encode()).hexdigest()
+        return sha256(b"%b\0%b" % (name.encode(), marks)).hexdigest()
 
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
         """Plan to make bytes of advisories, if they are not remembered."""
@@ -130,7 +130,7 @@ class StoredSheets:
         if key is None:
             made = make()
             return lambda: made
-        self._plan(key, made_of, lambda: (None, make()))
+        self._plan(key, made_of, lambda: (b"null", make()))
         return lambda: self._document(key) or make()
 
     def pages(
@@ -166,29 +166,25 @@ class StoredSheets:
 
     def mark_of(self, line: Outline) -> str:
         """Give what stands for all that is made of an advisory: it changes with its sheet."""
-        known = self._marks.get(line.id)
-        return known or sha256(sheet_json(self.sheet(line))).hexdigest()
+        record = self._records.get(line.id)
+        digest = record.digest("sheet") if record else sha256(sheet_json(self.sheet(line))).digest()
+        return digest.hex()
 
     def kind(self, line: Outline) -> Kind | None:
         """Give the kind of an advisory's page."""
         record = self._records.get(line.id)
         if record is None:
             return kind_of(self.sheet(line).page)
-        facts = record.facts
+        facts = facts_of(record)
         return Kind(
             folder=folder_of(page_uri(line.id)),
-            levels=tuple(facts["levels"]),
-            has_title=facts["has_title"],
+            levels=facts.levels,
+            has_title=facts.has_title,
         )
 
     def _outline(self, name: str) -> Outline:
         record = self._records.get(name)
-        if record is None:
-            return self._fresh[name].outline
-        if record.outline is None:
-            record.outline = outline_from(record.facts["outline"])
-        outline: Outline = record.outline
-        return outline
+        return facts_of(record).outline if record else self._fresh[name].outline
 
     def _restored(self, line: Outline) -> Sheet:
         try:
@@ -203,12 +199,12 @@ class StoredSheets:
         return unpacked(raw)
 
     def _plan(
-        self, key: str, made_of: Sequence[Outline], make: Callable[[], tuple[object, bytes]]
+        self, key: str, made_of: Sequence[Outline], make: Callable[[], tuple[bytes, bytes]]
     ) -> None:
         if self._store.get(key) is None:
             self._planned[key] = _Planned(size=len(made_of), make=make)
 
-    def _keep(self, key: str, facts: object, raw: bytes) -> None:
+    def _keep(self, key: str, facts: bytes, raw: bytes) -> None:
         if not self._store.could_put(key, facts, {"document": raw}):
             self._unstored[key] = (facts, raw)
 
@@ -216,7 +212,7 @@ class StoredSheets:
         """Give what is remembered, unless it is damaged."""
         record = self._store.get(key)
         raw = self._store.piece(record, "document") if record else None
-        raw = raw or self._unstored.get(key, (None, b""))[1]
+        raw = raw or self._unstored.get(key, (b"", b""))[1]
         try:
             return unpacked(raw)
         except ValueError:
@@ -224,9 +220,9 @@ class StoredSheets:
 
     def _briefs(self, key: str, make: Callable[[], Iterable[Page]]) -> tuple[Brief, ...]:
         record = self._store.get(key)
-        facts = record.facts if record else self._unstored.get(key, (None, b""))[0]
+        facts = record.facts if record else self._unstored.get(key, (b"", b""))[0]
         try:
-            return tuple(map(brief_from, facts))
+            return tuple(map(brief_from, json.loads(facts)))
         except UNREADABLE:
             return tuple(map(brief, make()))
 
@@ -238,15 +234,15 @@ class StoredSheets:
         return {one.uri: one for one in pages}
 
 
-def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, object, bytes]:
+def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, bytes, bytes]:
     facts, raw = planned[key].make()
     return key, facts, packed(raw)
 
 
-def _pages_made(make: Callable[[], Iterable[Page]]) -> tuple[object, bytes]:
+def _pages_made(make: Callable[[], Iterable[Page]]) -> tuple[bytes, bytes]:
     pages = tuple(make())
-    return [brief_data(brief(one)) for one in pages], pages_json(pages)
+    return json.dumps([brief_data(brief(one)) for one in pages]).encode(), pages_json(pages)
 
 
-def _mark(record: Record) -> str:
-    return record.pieces["sheet"].digest + record.pieces["excerpts"].digest
+def _mark(record: Record) -> bytes:
+    return record.digest("sheet") + record.digest("excerpts")

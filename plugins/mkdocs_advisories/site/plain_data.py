@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from markupsafe import Markup
@@ -104,21 +106,28 @@ def outline_from(data: Any) -> Outline:  # noqa: ANN401 - plain data
         superseded_by,
         notes,
     ) = data
+    first = datetime.fromisoformat(published)
     return Outline(
         id=advisory_id,
         aliases=tuple(aliases),
         summary=summary,
-        published=datetime.fromisoformat(published),
-        modified=datetime.fromisoformat(modified),
-        year=year,
-        severity=severity,
+        published=first,
+        modified=first if modified == published else datetime.fromisoformat(modified),
+        year=intern(year),
+        severity=intern(severity),
         score=score,
-        packages=tuple(About(*one) for one in packages),
+        packages=tuple(_about(*one) for one in packages),
         attachments=tuple(attachments),
         is_withdrawn=is_withdrawn,
         superseded_by=superseded_by,
         notes=tuple(Note(advisory=advisory_id, format=name, text=text) for name, text in notes),
     )
+
+
+@lru_cache(maxsize=4096)
+def _about(project: str, ecosystem: str, name: str) -> About:
+    """Give one object for equal packages: many advisories are about the same ones."""
+    return About(project, ecosystem, name)
 
 
 def brief_data(one: Brief) -> list[object]:

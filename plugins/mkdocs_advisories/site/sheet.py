@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from markupsafe import Markup
 
-from mkdocs_advisories.model import Disclosed, format_instant
+from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import bundle_uri, page_uri
 from mkdocs_advisories.render.checkable import PackageName, said
@@ -66,15 +67,12 @@ class Drawn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
-    """What a sheet says of others: which ids are disclosed, and how many at each instant.
-
-    Instants are as `format_instant` writes them.
-    """
+    """What a sheet says of others: which ids are disclosed, and how many at each instant."""
 
     public: frozenset[str] = frozenset()
-    together: Mapping[str, int] = field(default_factory=dict)
+    together: Mapping[datetime, int] = field(default_factory=dict)
 
-    def others(self, published: str) -> int:
+    def others(self, published: datetime) -> int:
         """Give how many others were disclosed at the same instant."""
         return max(0, self.together.get(published, 1) - 1)
 
@@ -84,7 +82,7 @@ def around_of(advisories: Iterable[Disclosed]) -> Around:
     known = tuple(advisories)
     return Around(
         public=frozenset(one.id for one in known),
-        together=Counter(format_instant(one.published) for one in known),
+        together=Counter(one.published for one in known),
     )
 
 
@@ -107,7 +105,7 @@ def draw(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str
 def _sheet(
     disclosed: Disclosed, shown: View, policy: Policy, around: Around, index_uri: str
 ) -> Sheet:
-    public, others = around.public, around.others(format_instant(disclosed.published))
+    public, others = around.public, around.others(disclosed.published)
     elsewhere = Elsewhere(
         index=index_uri,
         data=page_data(disclosed, policy=policy),

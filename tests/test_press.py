@@ -401,7 +401,7 @@ def test_a_page_that_nobody_may_look_at_is_written_anew(
     def refused(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(written, "_strays", refused)
+    monkeypatch.setattr(written, "_is_stamped", refused)
     before = stamps(site)
     build_at()
     assert stamps(site)["osv/all.json"] != before["osv/all.json"]

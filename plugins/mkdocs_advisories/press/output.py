@@ -12,7 +12,7 @@ from shutil import copyfile
 
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
 from mkdocs_advisories.press.shell import Kind, Shell, Shells, kind_of_brief
-from mkdocs_advisories.press.written import Group, Written, stamp
+from mkdocs_advisories.press.written import Group, Note, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
@@ -151,14 +151,14 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
 
 def _write_share(
     folder: Path, ordinary: Callable[[Page], str], orders: Sequence[Order]
-) -> dict[str, Group | None]:
+) -> dict[str, Note | None]:
     made: set[str] = set()
     return {one.name: _written(one, folder, ordinary, made) for one in orders}
 
 
 def _written(
     order: Order, folder: Path, ordinary: Callable[[Page], str], made: set[str]
-) -> Group | None:
+) -> Note | None:
     stamps = order.known.stamps if order.known else {}
     for uri, content in order.contents().items():
         if isinstance(content, Page):
@@ -170,7 +170,7 @@ def _written(
             stamps[uri] = _put(folder, uri, content, made)
     if order.mark is None:
         return None
-    return Group.of(made_of=order.mark, shell=order.around, stamps=stamps)
+    return Note.of(made_of=order.mark, shell=order.around, stamps=stamps)
 
 
 def _is_there(file: Path, content: bytes) -> bool:

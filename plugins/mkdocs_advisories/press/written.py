@@ -9,12 +9,17 @@ not as this program has left it is deleted. Without a list of what was written n
 import json
 import os
 import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
+from weakref import finalize
 
 from mkdocs_advisories.press.hands import ahead
 
@@ -22,28 +27,51 @@ ASIDE = ".advisories-aside"
 """The name under which folders go aside, in the folder of the site."""
 
 _NAME = "written.json"
+_DIGITS = 64
 
 Stamp = list[int]
 """The size of a file, and when it was written (ns)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """The files of an advisory or a batch.
+class Note:
+    """The files of an advisory or a batch that were written now.
 
     `made_of` stands for what they are made of, `shell` for what is around the pages among them.
-    `listing` has their stamps by their addresses, as JSON: it is seldom looked into.
+    `listing` has their stamps by their addresses, as JSON in one line; `roots` are the first parts
+    of those.
     """
 
     made_of: str
     shell: str
-    listing: str
+    listing: bytes
+    roots: frozenset[str]
 
     @classmethod
-    def of(cls, *, made_of: str, shell: str, stamps: Mapping[str, Stamp]) -> "Group":
+    def of(cls, *, made_of: str, shell: str, stamps: Mapping[str, Stamp]) -> "Note":
         """Note down files."""
-        listing = json.dumps(stamps, separators=(",", ":"))
-        return cls(made_of=made_of, shell=shell, listing=listing)
+        return cls(
+            made_of=made_of,
+            shell=shell,
+            listing=json.dumps(stamps, separators=(",", ":")).encode(),
+            roots=frozenset(uri.partition("/")[0] for uri in stamps),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """The same, noted down: the listing lies in a file, for it is long and seldom looked at."""
+
+    made_of: str
+    shell: str
+    file: IO[bytes] = field(repr=False)
+    start: int
+    length: int
+
+    @property
+    def listing(self) -> bytes:
+        """What was noted down."""
+        return os.pread(self.file.fileno(), self.length, self.start)
 
     @property
     def stamps(self) -> dict[str, Stamp]:
@@ -63,7 +91,7 @@ class Sifted:
     broken: frozenset[str] = frozenset()
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, weakref_slot=True)
 class Written:
     """The groups of files in the folder of a site, by the names of advisories and batches.
 
@@ -79,6 +107,12 @@ class Written:
     is_ours: bool = False
     _sifted: Callable[[], Sifted | None] = Sifted
     _found: Sifted | None = None
+    _spool: IO[bytes] | None = None
+    _files: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        """Close all files when nobody needs the list any more."""
+        finalize(self, self._files.close)
 
     def is_about(self, site: Path, fingerprint: str) -> bool:
         """Say whether this is what is in a folder, written by the same program and settings."""
@@ -91,14 +125,59 @@ class Written:
 
     def save(self, cache: Path) -> None:
         """Write the list down. If that fails, the next build writes everything."""
-        names = [[name, one.made_of, one.shell] for name, one in self.groups.items()]
-        stated = [self.fingerprint, _digest(self.site), sorted(self.roots), names]
-        head = json.dumps(stated, separators=(",", ":"))
-        text = "\n".join([head, *(one.listing for one in self.groups.values())])
         new = cache / f".new-{_NAME}"
         with suppress(OSError):
-            new.write_text(f"{sha256(text.encode()).hexdigest()}\n{text}", encoding="utf-8")
+            with new.open("wb") as stream:
+                stream.write(b"0" * _DIGITS + b"\n")
+                digest = sha256()
+                for line in self._lines():
+                    digest.update(line)
+                    stream.write(line)
+                stream.seek(0)
+                stream.write(digest.hexdigest().encode())
             new.replace(cache / _NAME)
+
+    def _lines(self) -> Iterator[bytes]:
+        names = [[name, one.made_of, one.shell] for name, one in self.groups.items()]
+        stated = [self.fingerprint, _digest(self.site), sorted(self.roots), names]
+        yield json.dumps(stated, separators=(",", ":")).encode()
+        for one in self.groups.values():
+            yield b"\n"
+            yield one.listing
+
+    def read(self, cache: Path) -> None:
+        """Read the list again, if it is about this site, and nothing is wrong with it.
+
+        Raises:
+            OSError: there is none.
+            ValueError, TypeError, AttributeError: it is damaged.
+        """
+        stream = self._files.enter_context((cache / _NAME).open("rb"))
+        expected = stream.read(_DIGITS + 1).rstrip().decode()
+        head = stream.readline()
+        digest, start = sha256(head), stream.tell()
+        places: list[tuple[int, int]] = []
+        for line in stream:
+            digest.update(line)
+            places.append((start, len(line.rstrip(b"\n"))))
+            start += len(line)
+        if digest.hexdigest() != expected:
+            return
+        stated, place, roots, names = json.loads(head)
+        if (stated, place) != (self.fingerprint, _digest(self.site)):
+            return
+        self.roots = {name for name in roots if _is_within(name)}
+        shells: dict[str, str] = {}  # there are few
+        self.groups = {
+            name: Group(
+                made_of=made_of,
+                shell=shells.setdefault(shell, shell),
+                file=stream,
+                start=start,
+                length=length,
+            )
+            for (name, made_of, shell), (start, length) in zip(names, places, strict=True)
+        }
 
     def set_aside(self, cache: Path | None) -> None:
         """Put everything out of MkDocs' way.
@@ -141,11 +220,28 @@ class Written:
             if marks.get(name) == one.made_of and name not in found.broken
         }
 
-    def add(self, groups: Mapping[str, Group]) -> None:
-        """Note down groups that are written now."""
-        self.groups |= groups
-        for one in groups.values():
-            self.roots.update(uri.partition("/")[0] for uri in one.stamps)
+    def add(self, notes: Mapping[str, Note]) -> None:
+        """Note down what is written now. Without space for that, it is written again next time."""
+        for name, one in notes.items():
+            self.roots |= one.roots
+            with suppress(OSError):
+                self.groups[name] = self._noted(one)
+
+    def _noted(self, note: Note) -> Group:
+        if self._spool is None:
+            # It lives as long as the list. A fork must not find anything in a buffer.
+            spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+            self._spool = self._files.enter_context(spool)
+        start = self._spool.seek(0, os.SEEK_END)
+        if self._spool.write(note.listing) != len(note.listing):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        return Group(
+            made_of=note.made_of,
+            shell=note.shell,
+            file=self._spool,
+            start=start,
+            length=len(note.listing),
+        )
 
     def give_up(self) -> None:
         """Forget everything, if a build has failed while it was at work."""
@@ -158,22 +254,9 @@ class Written:
 def read_written(cache: Path | None, *, site: Path, fingerprint: str) -> Written:
     """Read what was written into the folder of a site; nothing, if that is not known for sure."""
     written = Written(site=site, fingerprint=fingerprint)
-    if cache is None:
-        return written
-    try:
-        digest, _, text = (cache / _NAME).read_text(encoding="utf-8").partition("\n")
-        if sha256(text.encode()).hexdigest() != digest:
-            return written
-        head, *listings = text.split("\n")
-        stated, place, roots, names = json.loads(head)
-        if (stated, place) == (fingerprint, _digest(site)):
-            written.groups = {
-                name: Group(made_of=made_of, shell=shell, listing=listing)
-                for (name, made_of, shell), listing in zip(names, listings, strict=True)
-            }
-            written.roots = {name for name in roots if _is_within(name)}
-    except (OSError, ValueError, TypeError, AttributeError):
-        written.groups = {}
+    if cache:
+        with suppress(OSError, ValueError, TypeError, AttributeError):
+            written.read(cache)
     return written
 
 
@@ -191,8 +274,10 @@ def _sifted(site: Path, groups: Mapping[str, Group], roots: Iterable[str]) -> Si
 
     Gives nothing if there is something that cannot be looked at: then nothing is trusted.
     """
-    stamps = {uri: one for group in groups.values() for uri, one in group.stamps.items()}
     try:
+        if _is_as_left(site, groups, roots):
+            return Sifted()
+        stamps = {uri: one for group in groups.values() for uri, one in group.stamps.items()}
         strays = tuple(stray for name in roots for stray in _strays(site, name, stamps))
     except OSError:
         return None
@@ -202,6 +287,55 @@ def _sifted(site: Path, groups: Mapping[str, Group], roots: Iterable[str]) -> Si
             name for name, one in groups.items() if not stamps.keys().isdisjoint(one.stamps)
         ),
     )
+
+
+def _is_as_left(site: Path, groups: Mapping[str, Group], roots: Iterable[str]) -> bool:
+    """Say whether every file is as it was written, and no other is there: as it mostly is.
+
+    How many files a folder has tells that there is no other, so only folders are in memory.
+    """
+    there: Counter[str] = Counter()
+    for name in roots:
+        if not _count(site, name, there):
+            return False
+    for group in groups.values():
+        for uri, one in group.stamps.items():
+            folder = uri.rpartition("/")[0]
+            if not there[folder] or not _is_stamped(f"{site}/{uri}", one):
+                return False
+            there[folder] -= 1
+    return not any(there.values())
+
+
+def _count(site: Path, name: str, there: Counter[str]) -> bool:
+    """Count the files of each folder from a name on. A link is none, nor is an empty folder."""
+    if not os.path.lexists(site / name):
+        return True
+    if not (site / name).is_dir() or (site / name).is_symlink():
+        there[name.rpartition("/")[0]] += 1
+        return True
+    folders = [name]
+    while folders:
+        folder, files = folders.pop(), 0
+        before = len(folders)
+        with os.scandir(site / folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}/{entry.name}")
+                else:
+                    files += 1
+        if not files and len(folders) == before:
+            return False
+        if files:
+            there[folder] = files
+    return True
+
+
+def _is_stamped(file: str, expected: Stamp) -> bool:
+    try:
+        return _stamp(os.lstat(file)) == expected
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _strays(site: Path, name: str, stamps: dict[str, Stamp]) -> Iterator[str]:

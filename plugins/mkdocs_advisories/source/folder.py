@@ -12,6 +12,8 @@ from mkdocs_advisories.source.sealed.naming import is_sealed
 README = "README.md"
 """A note to authors at the top of the folder: never an advisory, never published."""
 
+_SUFFIX = ".md"
+
 
 @dataclass(kw_only=True, slots=True)
 class Listing:
@@ -25,11 +27,13 @@ class Listing:
     problems: list[Problem] = field(default_factory=list)
 
     def name(self, file: Path) -> str:
-        """Give the name of a file for reports."""
-        return f"{self.prefix}/{file.relative_to(self.folder).as_posix()}"
+        """Give the name of a file of this folder for reports."""
+        return "/".join((self.prefix, *file.parts[len(self.folder.parts) :]))
 
     def attachments_of(self, source: Path) -> tuple[Attachment, ...]:
         """Give the attachments that lie beside a source file."""
+        if not self.attachments:
+            return ()
         return tuple(self.attachments.get(source.with_suffix(""), ()))
 
 
@@ -47,20 +51,20 @@ def list_folder(folder: Path, *, prefix: str) -> Listing:
 
 
 def _visit_shelf(folder: Path, listing: Listing) -> None:
-    children = list(_visible(folder))
-    texts = [
-        child for child in children if child.suffix == ".md" and not _is_readme(child, listing)
-    ]
-    sources = [text for text in texts if not is_sealed(text.name)]
-    owners = {source.stem for source in sources}
-    listing.sources += sources
-    listing.sealed += [text for text in texts if is_sealed(text.name)]
-    for child in children:
-        if child.suffix == ".md":
-            continue
+    others: list[tuple[str, Path]] = []
+    owners: set[str] = set()
+    for name, child in _visible(folder):
+        if not name.endswith(_SUFFIX):
+            others.append((name, child))
+        elif is_sealed(name):
+            listing.sealed.append(child)
+        elif name != README or folder != listing.folder:
+            listing.sources.append(child)
+            owners.add(name.removesuffix(_SUFFIX))
+    for name, child in others:
         if child.is_symlink() or not child.is_dir():
             listing.problems.append(_stray(child, listing))
-        elif child.name in owners:
+        elif name in owners:
             _take_attachments(child, listing)
         elif _has_sources(child):
             _visit_shelf(child, listing)
@@ -70,7 +74,7 @@ def _visit_shelf(folder: Path, listing: Listing) -> None:
 
 def _take_attachments(folder: Path, listing: Listing) -> None:
     taken = listing.attachments.setdefault(folder, [])
-    for file in _visible(folder):
+    for _, file in _visible(folder):
         found = attachment(file, path=listing.name(file))
         if isinstance(found, Problem):
             listing.problems.append(found)
@@ -78,16 +82,14 @@ def _take_attachments(folder: Path, listing: Listing) -> None:
             taken.append(found)
 
 
-def _visible(folder: Path) -> Iterator[Path]:
-    return (child for child in sorted(folder.iterdir()) if not child.name.startswith("."))
+def _visible(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Give what is in a folder, by its names and in their order: there may be very much."""
+    children = sorted((child.name, child) for child in folder.iterdir())
+    return (one for one in children if not one[0].startswith("."))
 
 
 def _has_sources(folder: Path) -> bool:
     return any(folder.rglob("*.md"))
-
-
-def _is_readme(file: Path, listing: Listing) -> bool:
-    return file == listing.folder / README
 
 
 def _stray(file: Path, listing: Listing) -> Problem:

@@ -19,13 +19,14 @@ _Value = TypeVar("_Value")
 class Facts:
     """What is known of an advisory without a look at its pieces.
 
-    `last` is the last of its dates, `named` are the ids that it names beside its own. `links` is
-    what its sheet says of others; `levels` and `has_title` are those of its page.
+    `last` is the last of its dates, `related` are the ids that it names beside its own and its
+    aliases. `links` is what its sheet says of others; `levels` and `has_title` are those of its
+    page.
     """
 
     outline: Outline
     last: datetime
-    named: tuple[str, ...]
+    related: tuple[str, ...]
     links: tuple[object, ...]
     levels: tuple[int, ...]
     has_title: bool
@@ -36,9 +37,10 @@ class Facts:
         return frozenset(one.lower() for one in (self.outline.id, *self.outline.aliases))
 
 
-def links(line: Outline, named: tuple[str, ...], around: Around) -> tuple[object, ...]:
+def links(line: Outline, related: tuple[str, ...], around: Around) -> tuple[object, ...]:
     """Give what a sheet says of others: public ids that it names, and how many came with it."""
-    return (*sorted(around.public.intersection(named)), around.others(line.published))
+    public = around.public.intersection((*line.aliases, *related))
+    return (*sorted(public), around.others(line.published))
 
 
 def facts_json(facts: Facts) -> bytes:
@@ -46,7 +48,7 @@ def facts_json(facts: Facts) -> bytes:
     stated = [
         outline_data(facts.outline),
         format_instant(facts.last),
-        facts.named,
+        facts.related,
         facts.links,
         facts.levels,
         facts.has_title,
@@ -63,11 +65,11 @@ def facts_of(record: Record) -> Facts:
 
 
 def _facts_from(raw: bytes) -> Facts:
-    outline, last, named, links, levels, has_title = json.loads(raw)
+    outline, last, related, links, levels, has_title = json.loads(raw)
     return Facts(
         outline=outline_from(outline),
         last=datetime.fromisoformat(last),
-        named=_shared(tuple(named)),
+        related=_shared(tuple(related)),
         links=_shared(tuple(links)),
         levels=_shared(tuple(levels)),
         has_title=has_title,

@@ -222,10 +222,8 @@ class _Search:
     def pending(self) -> Iterator[Pending]:
         """Give the advisories of which there are records: they are read when they are needed."""
         for path, record in self._records.items():
-            line = facts_of(record).outline
-            yield Pending(
-                id=line.id, embargo=line.published, read=partial(self._restored, path, record)
-            )
+            line, read = facts_of(record).outline, _Restoring(self, path, record)
+            yield Pending(id=line.id, embargo=line.published, read=read)
 
     def records_by_id(self) -> dict[str, Record]:
         """Give the records by the ids of their advisories."""
@@ -235,7 +233,7 @@ class _Search:
         file = self._listing.folder / path.removeprefix(f"{self._listing.prefix}/")
         return Job.of(file, self._listing, self._task.policy)
 
-    def _restored(self, path: str, record: Record) -> Advisory:
+    def restored(self, path: str, record: Record) -> Advisory:
         """Read an advisory out of the store, or from its file if the store is damaged.
 
         Raises:
@@ -298,6 +296,18 @@ class _Search:
             seen |= some
 
 
+@dataclass(frozen=True, slots=True)
+class _Restoring:
+    """Reads an advisory out of the store. There is one of each, so it is as small as can be."""
+
+    search: _Search
+    path: str
+    record: Record
+
+    def __call__(self) -> Advisory:
+        return self.search.restored(self.path, self.record)
+
+
 def _names_of(entries: Iterable[Entry]) -> Iterator[frozenset[str]]:
     """Give the names (in lower case) that each file goes by."""
     for one in entries:
@@ -339,12 +349,12 @@ def make(task: Task, job: Job) -> Made:
 
 def _facts(content: Content, drawn: Drawn, last: datetime, task: Task) -> Facts:
     """Give what is needed of an advisory at once."""
-    page, named = drawn.sheet.page, _named(content)
+    page, related = drawn.sheet.page, _related(content)
     return Facts(
         outline=drawn.outline,
         last=last,
-        named=named,
-        links=links(drawn.outline, named, task.around),
+        related=related,
+        links=links(drawn.outline, related, task.around),
         levels=tuple(one.level for one in page.headings),
         has_title=has_title(page),
     )
@@ -406,13 +416,13 @@ def _last_date(advisory: Advisory) -> datetime | None:
     return max([advisory.embargo, *dates])
 
 
-def _named(content: Content) -> tuple[str, ...]:
-    """Give the ids that an advisory names."""
+def _related(content: Content) -> tuple[str, ...]:
+    """Give the ids that an advisory names beside its own."""
     superseded = [content.superseded_by] if content.superseded_by else []
-    return (*content.aliases, *content.related, *content.upstream, *superseded)
+    return (*content.related, *content.upstream, *superseded)
 
 
 def _is_stale(record: Record, around: Around) -> bool:
     """Say whether a sheet says something of others that is no longer so."""
     facts = facts_of(record)
-    return facts.links != links(facts.outline, facts.named, around)
+    return facts.links != links(facts.outline, facts.related, around)

@@ -28,9 +28,11 @@ class HandsError(RuntimeError):
 
 
 def spread(
-    work: Callable[[_Job], _Result], jobs: Sequence[_Job], *, hands: int
+    work: Callable[[_Job], _Result], jobs: Sequence[_Job], *, hands: int, at_once: int = 16
 ) -> Iterator[_Result]:
     """Do every job, in as many processes as `hands` says, and give results as they are ready.
+
+    They come `at_once`, so many together: large ones better by themselves.
 
     Raises:
         HandsError: a process has died, or its work has failed there.
@@ -39,7 +41,9 @@ def spread(
         yield from map(work, jobs)
         return
     with ExitStack() as stack:
-        pipes = {stack.enter_context(_hand(work, jobs[one::hands])) for one in range(hands)}
+        pipes = {
+            stack.enter_context(_hand(work, jobs[one::hands], at_once)) for one in range(hands)
+        }
         while pipes:
             for pipe in wait(list(pipes)):
                 if not isinstance(pipe, Connection):
@@ -105,10 +109,10 @@ def hands_for(jobs: int, *, seconds: float) -> int:
 
 
 @contextmanager
-def _hand(work: Callable[[Any], Any], jobs: Sequence[Any]) -> Iterator[Connection]:
+def _hand(work: Callable[[Any], Any], jobs: Sequence[Any], at_once: int) -> Iterator[Connection]:
     context = get_context("fork") if can_fork() else get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(theirs, work, jobs), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, work, jobs, at_once), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -127,13 +131,13 @@ def _serve_one(pipe: Connection, work: Callable[[], Any]) -> None:
     pipe.close()
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any]) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any], at_once: int) -> None:
     """Do a share of the work in a process of its own, and say nothing on the terminal."""
     gc.freeze()
     collect_rarely()
     try:
-        for start in range(0, len(jobs), 16):
-            pipe.send([work(one) for one in jobs[start : start + 16]])
+        for start in range(0, len(jobs), at_once):
+            pipe.send([work(one) for one in jobs[start : start + at_once]])
         pipe.send(None)
     except Exception:  # noqa: BLE001 - its text may quote what is held; the other side goes on alone
         pipe.close()

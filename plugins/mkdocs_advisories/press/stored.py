@@ -156,7 +156,7 @@ class StoredSheets:
         size = sum(one.size for one in planned.values())
         hands = hands_for(size, seconds=_A_LINE) if can_fork() else 1
         try:
-            for key, facts, raw in spread(partial(_made, planned), keys, hands=hands):
+            for key, facts, raw in spread(partial(_made, planned), keys, hands=hands, at_once=1):
                 del planned[key]
                 self._keep(key, facts, raw)
         except HandsError:

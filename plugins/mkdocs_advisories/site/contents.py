@@ -9,7 +9,7 @@ from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Content, Parts
 from mkdocs_advisories.site.companions import companions_of, with_companions
-from mkdocs_advisories.site.records import ROOTS, addresses_of, draft_addresses_of
+from mkdocs_advisories.site.records import FORMATS, ROOTS, addresses_of, draft_addresses_of
 from mkdocs_advisories.site.sheets import Sheets
 
 _Owner = Outline | Batch
@@ -83,13 +83,17 @@ def _whole(contents: Mapping[str, Content | Parts]) -> dict[str, Content]:
 
 
 def _refuse_shared(lines: Sequence[Outline]) -> None:
-    """Make sure that every advisory has its own addresses; companions share those of records."""
-    taken: set[str] = set()
-    for line in lines:
-        for uri in (*addresses_of(line), *draft_addresses_of(line)):
-            if uri in taken:
-                raise ValueError(f"two advisories need the address {uri}: rename one")
-            taken.add(uri)
+    """Make sure that every advisory has its own addresses; companions share those of records.
+
+    Each format has folders of its own, so no more than its addresses need be in memory.
+    """
+    for uris in FORMATS:
+        taken: set[str] = set()
+        for line in lines:
+            for uri in uris(line):
+                if uri in taken:
+                    raise ValueError(f"two advisories need the address {uri}: rename one")
+                taken.add(uri)
 
 
 def _addresses(line: Outline, *, signer: Signer | None) -> Iterator[str]:

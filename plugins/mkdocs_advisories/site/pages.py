@@ -38,9 +38,10 @@ def pages_about_many(
     for year, lines in years.items():
         make = partial(year_pages, year, lines, years=tuple(years), lists=lists)
         yield sheets.pages(f"years {year} {sorted(years)}", lines, make)
+    public = frozenset(one.id for one in sheets.outlines)
     for instant, lines in bundles(sheets.outlines).items():
         stated = f"bundles {instant.isoformat()}"
-        yield sheets.pages(stated, lines, partial(_bundle, sheets, lines, lists))
+        yield sheets.pages(stated, lines, partial(_bundle, sheets, lines, lists, public))
 
 
 def _projects(sheets: Sheets, lists: Lists, upcoming: Sequence[Notice]) -> Iterator[Batch]:
@@ -107,10 +108,12 @@ def _project(  # noqa: PLR0913 - what it is made of, and what else decides
     yield from release_pages(name, versions, lines, lists=lists)
 
 
-def _bundle(sheets: Sheets, lines: Sequence[Outline], lists: Lists) -> Iterator[Page]:
+def _bundle(
+    sheets: Sheets, lines: Sequence[Outline], lists: Lists, public: frozenset[str]
+) -> Iterator[Page]:
     return bundle_pages(
         lines,
         disclosed=[sheets.disclosed(one) for one in lines],
-        public=frozenset(one.id for one in sheets.outlines),
+        public=public,
         lists=lists,
     )

@@ -1,6 +1,6 @@
 """The records of one advisory, drafts of others, and what its page says of both."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from mkdocs_advisories.model import Disclosed
@@ -30,23 +30,42 @@ from mkdocs_advisories.render.products import package_products
 from mkdocs_advisories.render.rustsec import crates, rustsec
 from mkdocs_advisories.render.words import words_of
 
+AddressesOf = Callable[[Outline], Sequence[str]]
+"""Names the files of one format for an advisory."""
+
 ROOTS = frozenset((FOLDER, "csaf", "cve", "ghsa", "openvex", "osv", "rustsec"))
 """The first parts of all addresses of pages, attachments, records and drafts."""
 
 
+def _cve_uris(line: Outline) -> list[str]:
+    return [cve_uri(one) for one in cve_ids_of((line.id, *line.aliases))]
+
+
+def _rustsec_uris(line: Outline) -> list[str]:
+    packages = ((one.ecosystem, one.name) for one in line.packages)
+    return [rustsec_uri(line.id, crate=crate) for crate in crates_of(packages)]
+
+
+_RECORDS: tuple[AddressesOf, ...] = (
+    lambda line: [osv_uri(line.id)],
+    lambda line: [csaf_uri(line.id, published=line.published)],
+    lambda line: [openvex_uri(line.id)],
+    _cve_uris,
+)
+_DRAFTS: tuple[AddressesOf, ...] = (lambda line: [ghsa_uri(line.id)], _rustsec_uris)
+
+FORMATS = (*_RECORDS, *_DRAFTS)
+"""What names the files of each format: no two formats share an address."""
+
+
 def addresses_of(line: Outline) -> Iterator[str]:
     """Name the addresses of all files of `records_of`, without making them."""
-    yield osv_uri(line.id)
-    yield csaf_uri(line.id, published=line.published)
-    yield openvex_uri(line.id)
-    yield from (cve_uri(cve_id) for cve_id in cve_ids_of((line.id, *line.aliases)))
+    return (uri for format_uris in _RECORDS for uri in format_uris(line))
 
 
 def draft_addresses_of(line: Outline) -> Iterator[str]:
     """Name the addresses of all files of `drafts_of`, without making them."""
-    yield ghsa_uri(line.id)
-    packages = ((one.ecosystem, one.name) for one in line.packages)
-    yield from (rustsec_uri(line.id, crate=crate) for crate in crates_of(packages))
+    return (uri for format_uris in _DRAFTS for uri in format_uris(line))
 
 
 def page_data(disclosed: Disclosed, *, policy: Policy) -> tuple[Data, ...]:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from mkdocs.utils import get_relative_url
 
 from conftest import BODY, NOW, Folder
 from mkdocs_advisories.mkdocs import plugin
+from mkdocs_advisories.mkdocs.our_files import listed_file, root_of
 from mkdocs_advisories.press import hands, written
 from mkdocs_advisories.press.facts import facts_of
 from mkdocs_advisories.press.head import relative
@@ -32,7 +34,7 @@ from mkdocs_advisories.press.store import Record, Store
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site import Site, build_site
+from mkdocs_advisories.site import Brief, Site, build_site
 from test_mkdocs import Build, build_at, tree, write_canaries
 
 __all__ = ["build_at"]
@@ -701,3 +703,14 @@ _SEGMENT = st.text("ab.-", min_size=1, max_size=3).filter(lambda one: one.strip(
 )
 def test_ways_from_a_page_are_those_of_mkdocs(uri: str, page: str) -> None:
     assert relative(uri, page) == get_relative_url(uri, page)
+
+
+@given(st.lists(_SEGMENT, min_size=1, max_size=3).map(lambda parts: "/".join(parts) + "/"))
+def test_templates_get_the_addresses_that_mkdocs_would_give_them(uri: str) -> None:
+    for site_url in ("https://lantern.example/", "https://lantern.example/security/", ""):
+        listed = listed_file(
+            Brief(uri=uri, title="x", modified=NOW), root=root_of(site_url), dated="2026-05-01"
+        )
+        canonical = urljoin(site_url, uri)
+        assert listed.page.canonical_url == canonical
+        assert listed.page.abs_url == urlsplit(canonical).path

@@ -17,7 +17,13 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 
 from mkdocs_advisories.mkdocs.assets import EARLY, SCRIPT, SCRIPTS, STYLE, assets
-from mkdocs_advisories.mkdocs.our_files import FilesAndOurs, Listed, ListedFile, listed_file
+from mkdocs_advisories.mkdocs.our_files import (
+    FilesAndOurs,
+    Listed,
+    ListedFile,
+    listed_file,
+    root_of,
+)
 from mkdocs_advisories.mkdocs.theme_pages import SIDES, OwnPage, contents_of, page_meta
 from mkdocs_advisories.press.head import has_card, head_of
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
@@ -174,11 +180,11 @@ class Frame:
 
     def listed(self, files: Iterable[File], config: MkDocsConfig) -> Listed:
         """Give templates all pages."""
-        site_url = config.site_url or ""
+        root = root_of(config.site_url or "")
 
         def ours() -> Iterator[ListedFile]:
             for one in self.site.briefs():
-                yield listed_file(one, site_url=site_url, dated=self._dated(one.modified))
+                yield listed_file(one, root=root, dated=self._dated(one.modified))
 
         return Listed(files=files, ours=ours)
 

@@ -90,16 +90,20 @@ class Listed:
         yield from self.ours()
 
 
-def listed_file(page: Brief, *, site_url: str, dated: str) -> ListedFile:
-    """Describe a page of ours for templates."""
+def root_of(site_url: str) -> str:
+    """Give what stands before the address of every page, as MkDocs joins them."""
+    return urljoin(site_url, "x").removesuffix("x")
+
+
+def listed_file(page: Brief, *, root: str, dated: str) -> ListedFile:
+    """Describe a page of ours for templates; `root` is the URL of the site, from `root_of`."""
     url = quote(page.uri)
-    canonical = urljoin(site_url, url)
     return ListedFile(
         page=ListedPage(
             title=page.title,
             url=url,
-            abs_url=urlsplit(canonical).path,
-            canonical_url=canonical,
+            abs_url=urlsplit(root).path + url,
+            canonical_url=root + url,
             update_date=dated,
         ),
         src_uri=f"{page.uri}index.md",

@@ -65,7 +65,9 @@ def facts_of(record: Record) -> Facts:
 
 
 def _facts_from(raw: bytes) -> Facts:
-    outline, last, related, links, levels, has_title = json.loads(raw)
+    outline, last, related, links, levels, has_title = json.loads(
+        raw.decode()
+    )  # quicker than to have the encoding guessed
     return Facts(
         outline=outline_from(outline),
         last=datetime.fromisoformat(last),

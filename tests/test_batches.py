@@ -12,8 +12,9 @@ from mkdocs_advisories.render.json_document import json_bytes, with_list, with_o
 from mkdocs_advisories.render.outline import Outline, standing
 from mkdocs_advisories.site import build_site
 from mkdocs_advisories.site.indexes import chunks
-from mkdocs_advisories.site.plain_data import outline_data, outline_from
+from mkdocs_advisories.site.plain_data import entry_from, entry_json, outline_data, outline_from
 from mkdocs_advisories.site.records import ROOTS
+from mkdocs_advisories.site.sheet import Around, draw
 
 NAMES = st.integers(0, 99_999).map("A-{:05}".format)
 
@@ -75,14 +76,16 @@ def test_members_in_parts_are_the_object() -> None:
     assert b"".join(with_object({**whole, "ids": {}}, "ids", parts)) == json_bytes(whole)
 
 
-def test_outlines_come_back_from_plain_data_and_all_addresses_have_known_roots(
+def test_outlines_and_entries_come_back_from_plain_data_and_all_addresses_have_known_roots(
     folder: Folder,
 ) -> None:
     folder.write("LAN-2026-0001", more="aliases: [CVE-2026-1001]\n")
     folder.write("LAN-2026-0002", summary="`x` & <y>")
-    site = build_site(
-        disclose(folder.read().advisories, now=NOW), policy=folder.policy, index_uri=""
-    )
+    public = disclose(folder.read().advisories, now=NOW)
+    for advisory in public.advisories:
+        drawn = draw(advisory, policy=folder.policy, around=Around(), index_uri="")
+        assert entry_from(entry_json(drawn.entry)) == drawn.entry
+    site = build_site(public, policy=folder.policy, index_uri="")
     for one in site.contents.outlines:
         assert outline_from(outline_data(one)) == one
         assert {uri.partition("/")[0] for uri in site.contents.of(one)} <= ROOTS

@@ -31,7 +31,7 @@ from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import has_title
-from mkdocs_advisories.site.plain_data import UNREADABLE, excerpts_json, sheet_json
+from mkdocs_advisories.site.plain_data import UNREADABLE, entry_json, excerpts_json, sheet_json
 from mkdocs_advisories.site.sheet import Around, Drawn, draw
 from mkdocs_advisories.source.catalog import (
     Entry,
@@ -371,7 +371,7 @@ def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
     pieces = {
         "sheet": packed(sheet_json(sheet)),
         "excerpts": packed(excerpts_json(drawn.excerpts)),
-        "entry": packed(sheet.entry_html.encode()),
+        "entry": packed(entry_json(drawn.entry)),
         "osv": packed(sheet.records[osv_uri(drawn.outline.id)]),
     }
     found = task.entries(sheet.page)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 
-from markupsafe import Markup
-
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.press.facts import facts_of
@@ -15,6 +13,7 @@ from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, sprea
 from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.render.addresses import osv_uri, page_uri
+from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Brief, batch_of_pages, brief
@@ -22,6 +21,7 @@ from mkdocs_advisories.site.plain_data import (
     UNREADABLE,
     brief_data,
     brief_from,
+    entry_from,
     excerpts_from,
     pages_from,
     pages_json,
@@ -91,12 +91,14 @@ class StoredSheets:
         except UNREADABLE:
             return self._make(self.disclosed(line)).excerpts
 
-    def entry_html(self, line: Outline) -> Markup:
-        """Give the text of an advisory in feeds."""
+    def entry(self, line: Outline) -> Entry:
+        """Give the entry of an advisory in feeds."""
+        if line.id in self._fresh:
+            return self._fresh[line.id].entry
         try:
-            return Markup(self._piece(line, "entry").decode())  # noqa: S704 - it was safe when it was written
+            return entry_from(self._piece(line, "entry"))
         except UNREADABLE:
-            return self.sheet(line).entry_html
+            return self._make(self.disclosed(line)).entry
 
     def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""
@@ -245,4 +247,4 @@ def _pages_made(make: Callable[[], Iterable[Page]]) -> tuple[bytes, bytes]:
 
 
 def _mark(record: Record) -> bytes:
-    return record.digest("sheet") + record.digest("excerpts")
+    return b"".join(record.digest(name) for name in ("sheet", "excerpts", "entry"))

@@ -15,9 +15,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.feed_addresses import MEDIA_TYPE, Channel
 from mkdocs_advisories.render.upcoming import NoticeEntry
-from mkdocs_advisories.render.view import View
 from mkdocs_advisories.render.words import Words, words_of
-from mkdocs_advisories.render.words.terms import severity_label
 
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -69,7 +67,7 @@ def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGen
         if uri:
             generator.link(href=policy.site_url + uri, rel=rel, type=MEDIA_TYPE)
     generator.generator("mkdocs-advisories")
-    changes = (one.disclosed.modified for one in entries)
+    changes = (one.modified for one in entries)
     generator.updated(max(changes, default=policy.feed.beginning))
     is_archive = channel.current is not None
     words = words_of(policy.language)
@@ -79,16 +77,15 @@ def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGen
 
 
 def _entry(one: Entry, policy: Policy, words: Words) -> FeedEntry:
-    shown = one.shown
     entry = FeedEntry()
     entry.id(one.id)
     entry.title(one.title)
-    entry.published(one.disclosed.published)
-    entry.updated(one.disclosed.modified)
+    entry.published(one.published)
+    entry.updated(one.modified)
     entry.summary(one.summary)
     entry.content(one.html, type="html")
-    entry.category(_categories(shown, policy, words))
-    links = partial(_Links, _links(shown, policy), words.gettext("Read the advisory"))
+    entry.category(_categories(one, policy))
+    links = partial(_Links, _links(one, policy), words.gettext("Read the advisory"))
     entry.register_extension("links", links, atom=True, rss=False)
     return entry
 
@@ -110,32 +107,18 @@ def _notice(one: NoticeEntry, policy: Policy, words: Words) -> FeedEntry:
     return entry
 
 
-def _categories(shown: View, policy: Policy, words: Words) -> list[dict[str, str]]:
+def _categories(one: Entry, policy: Policy) -> list[dict[str, str]]:
     scheme = policy.feed.tag
-    terms = [("project", one.text, one.text) for one in shown.projects]
-    terms += [("package", f"{one.ecosystem}/{one.name}", one.name) for one in shown.packages]
-    if shown.rating:
-        word = shown.rating.word
-        terms.append(("severity", word, severity_label(words, word)))
-        terms.append(
-            ("cvss", shown.rating.vector, f"CVSS {shown.rating.version} {shown.rating.score}")
-        )
-    terms += [("alias", one.text, one.text) for one in shown.aliases if one.text.startswith("CVE-")]
-    terms += [("weakness", one.text, one.text) for one in shown.weaknesses]
-    if shown.withdrawn:
-        terms.append(("state", "withdrawn", words.gettext("Withdrawn")))
-    return [{"scheme": scheme + kind, "term": term, "label": label} for kind, term, label in terms]
+    return [
+        {"scheme": scheme + kind, "term": term, "label": label}
+        for kind, term, label in one.categories
+    ]
 
 
-def _links(shown: View, policy: Policy) -> list[dict[str, str]]:
-    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url + shown.uri}
-    seen = {page["href"]}
-    links = [page]
-    for one in (*shown.references, *(alias for alias in shown.aliases if alias.url)):
-        if one.url and one.url not in seen and ":" in one.url:
-            seen.add(one.url)
-            links.append({"rel": "related", "title": one.text, "href": one.url})
-    return links
+def _links(one: Entry, policy: Policy) -> list[dict[str, str]]:
+    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url + one.uri}
+    others = ({"rel": "related", "title": title, "href": url} for title, url in one.related)
+    return [page, *others]
 
 
 class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types

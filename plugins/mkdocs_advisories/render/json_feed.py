@@ -11,6 +11,9 @@ from mkdocs_advisories.render.upcoming import NoticeEntry
 
 MEDIA_TYPE = "application/feed+json"
 
+_TAGS = frozenset({"project", "severity", "alias", "state"})
+"""The kinds of categories that are tags here."""
+
 
 def json_feed(
     entries: Sequence[Entry],
@@ -55,18 +58,14 @@ def _notice(one: NoticeEntry, policy: Policy) -> dict[str, Any]:
 
 
 def _item(entry: Entry, policy: Policy) -> dict[str, Any]:
-    shown = entry.shown
-    tags = [one.text for one in shown.projects]
-    tags += [shown.rating.word] if shown.rating else []
-    tags += [one.text for one in shown.aliases if one.text.startswith("CVE-")]
-    tags += ["withdrawn"] if shown.withdrawn else []
+    tags = [one.term for one in entry.categories if one.kind in _TAGS]
     return {
         "id": entry.id,
-        "url": policy.site_url + shown.uri,
+        "url": policy.site_url + entry.uri,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": str(entry.html),
-        "date_published": format_instant(entry.disclosed.published),
-        "date_modified": format_instant(entry.disclosed.modified),
+        "date_published": format_instant(entry.published),
+        "date_modified": format_instant(entry.modified),
         "tags": list(dict.fromkeys(tags)),
     }

@@ -11,14 +11,13 @@ from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.openpgp import Signer
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
-from mkdocs_advisories.render.entry import Entry, entry
+from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.listing import placed
 from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.render.view import view
 from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts, batch_of_pages
 from mkdocs_advisories.site.contents import Contents
 from mkdocs_advisories.site.feeds import EntryOf, feed_files
@@ -93,7 +92,7 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
     about_many = pages_about_many(sheets, lists=lists, upcoming=upcoming)
     batches = (
         *(map(_titled, about_many) if is_preview else about_many),
-        *feed_files(sheets, policy=policy, entry_of=_entries(sheets, policy), upcoming=upcoming),
+        *feed_files(sheets, policy=policy, entry_of=_entries(sheets), upcoming=upcoming),
         *index_files(sheets, policy=policy, signer=signer, as_of=disclosure.as_of),
     )
     sheets.make_planned()
@@ -119,17 +118,13 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
     )
 
 
-def _entries(sheets: Sheets, policy: Policy) -> EntryOf:
-    """Make entries of feeds, each once as long as it is at hand."""
-    public = frozenset(one.id for one in sheets.outlines)
+def _entries(sheets: Sheets) -> EntryOf:
+    """Give entries of feeds, each read once as long as it is at hand."""
     by_id = {one.id: one for one in sheets.outlines}
 
     @lru_cache(maxsize=_ENTRIES)
     def entry_of(advisory_id: str) -> Entry:
-        line = by_id[advisory_id]
-        disclosed = sheets.disclosed(line)
-        shown = view(disclosed, policy=policy, public=public)
-        return entry(disclosed, shown, policy=policy, html=sheets.entry_html(line))
+        return sheets.entry(by_id[advisory_id])
 
     return lambda line: entry_of(line.id)
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from mkdocs_advisories.model import format_instant
 from mkdocs_advisories.render.checkable import PackageName
+from mkdocs_advisories.render.entry import Category, Entry, Related
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
 from mkdocs_advisories.render.notes import Note
@@ -29,17 +30,48 @@ def sheet_json(sheet: Sheet) -> bytes:
     files = [
         {uri: raw.decode() for uri, raw in one.items()} for one in (sheet.records, sheet.drafts)
     ]
-    return _written([_page_data(sheet.page), *files, sheet.entry_html])
+    return _written([_page_data(sheet.page), *files])
 
 
 def sheet_from(raw: bytes) -> Sheet:
     """Read a sheet again."""
-    page, records, drafts, html = json.loads(raw)
+    page, records, drafts = json.loads(raw)
     return Sheet(
         page=_page(page),
         records={str(uri): text.encode() for uri, text in records.items()},
         drafts={str(uri): text.encode() for uri, text in drafts.items()},
-        entry_html=Markup(html),  # noqa: S704 - it was safe when it was written
+    )
+
+
+def entry_json(one: Entry) -> bytes:
+    """Write an entry of feeds."""
+    stated = [
+        one.id,
+        one.uri,
+        one.title,
+        one.summary,
+        one.html,
+        format_instant(one.published),
+        format_instant(one.modified),
+        one.categories,
+        one.related,
+    ]
+    return _written(stated)
+
+
+def entry_from(raw: bytes) -> Entry:
+    """Read it again."""
+    name, uri, title, summary, html, published, modified, categories, related = json.loads(raw)
+    return Entry(
+        id=name,
+        uri=uri,
+        title=title,
+        summary=summary,
+        html=Markup(html),  # noqa: S704 - it was safe when it was written
+        published=datetime.fromisoformat(published),
+        modified=datetime.fromisoformat(modified),
+        categories=tuple(Category(*one) for one in categories),
+        related=tuple(Related(*one) for one in related),
     )
 
 

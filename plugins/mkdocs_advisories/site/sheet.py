@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from markupsafe import Markup
-
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import bundle_uri, page_uri
 from mkdocs_advisories.render.checkable import PackageName, said
-from mkdocs_advisories.render.entry import Resolve, entry_html
+from mkdocs_advisories.render.entry import Entry, Resolve, entry, entry_html
 from mkdocs_advisories.render.json_document import json_text
 from mkdocs_advisories.render.listing import brief, row
 from mkdocs_advisories.render.machine_index import indexed
@@ -30,7 +28,7 @@ from mkdocs_advisories.source.body import attachment_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """Everything of one advisory: its page, its files by address, its text in feeds.
+    """Everything of one advisory: its page, and its files by address.
 
     `records` get companions, `drafts` do not.
     """
@@ -38,7 +36,6 @@ class Sheet:
     page: Page
     records: Mapping[str, bytes]
     drafts: Mapping[str, bytes]
-    entry_html: Markup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +60,7 @@ class Drawn:
     outline: Outline
     sheet: Sheet
     excerpts: Excerpts
+    entry: Entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +97,13 @@ def draw(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str
             indexed=json_text(indexed(disclosed, policy=policy)),
             said=tuple((name, json_text(one)) for name, one in said(disclosed)),
         ),
+        entry=_entry(disclosed, shown, policy),
     )
+
+
+def _entry(disclosed: Disclosed, shown: View, policy: Policy) -> Entry:
+    html = entry_html(disclosed, shown, policy=policy, resolve=absolute(policy.site_url))
+    return entry(disclosed, shown, policy=policy, html=html)
 
 
 def _sheet(
@@ -120,12 +124,10 @@ def _sheet(
         resolve=_within_page(disclosed),
         elsewhere=elsewhere,
     )
-    resolve = absolute(policy.site_url)
     return Sheet(
         page=page,
         records=dict(records_of(disclosed, policy)),
         drafts=dict(drafts_of(disclosed, policy)),
-        entry_html=entry_html(disclosed, shown, policy=policy, resolve=resolve),
     )
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from markupsafe import Markup
-
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.render.addresses import osv_uri
+from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, batch_of_pages
@@ -31,8 +30,8 @@ class Sheets(Protocol):
     def excerpts(self, line: Outline) -> Excerpts:
         """Give what lists and indexes quote of an advisory."""
 
-    def entry_html(self, line: Outline) -> Markup:
-        """Give the text of an advisory in feeds."""
+    def entry(self, line: Outline) -> Entry:
+        """Give the entry of an advisory in feeds."""
 
     def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""
@@ -74,9 +73,9 @@ class FreshSheets:
         """Give what lists and indexes quote of an advisory."""
         return self._made[line.id][1].excerpts
 
-    def entry_html(self, line: Outline) -> Markup:
-        """Give the text of an advisory in feeds."""
-        return self.sheet(line).entry_html
+    def entry(self, line: Outline) -> Entry:
+        """Give the entry of an advisory in feeds."""
+        return self._made[line.id][1].entry
 
     def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""

@@ -7,7 +7,7 @@ and without: in any doubt this gives up, and everything is read again.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,7 +29,6 @@ from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
-from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import has_title
 from mkdocs_advisories.site.plain_data import UNREADABLE, excerpts_json, outline_data, sheet_json
 from mkdocs_advisories.site.sheet import Around, Drawn, draw
@@ -68,7 +67,6 @@ class Task:
     policy: Policy
     now: datetime
     index_uri: str
-    entries: Callable[[Page], str | None]
     around: Around = field(default_factory=Around)
     is_alone: bool = True
 
@@ -320,7 +318,7 @@ def make(task: Task, job: Job) -> Made:
         return Made(path=job.path, key=key, is_sound=False)
     drawn = draw(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
     data = {key: one for key, one in entry.draft.root.value().items() if key not in _INTERNAL}
-    pieces = _pieces(drawn, task)
+    pieces = _pieces(drawn)
     pieces["source"] = packed(json.dumps([data, advisory.content.details]).encode())
     return Made(
         path=job.path,
@@ -355,17 +353,15 @@ def _facts(
     }
 
 
-def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
+def _pieces(drawn: Drawn) -> dict[str, bytes]:
     """Give what was made of an advisory, in the pieces in which it is needed."""
     sheet = drawn.sheet
-    pieces = {
+    return {
         "sheet": packed(sheet_json(sheet)),
         "excerpts": packed(excerpts_json(drawn.excerpts)),
         "entry": packed(sheet.entry_html.encode()),
         "osv": packed(sheet.records[osv_uri(drawn.outline.id)]),
     }
-    found = task.entries(sheet.page)
-    return pieces if found is None else {**pieces, "found": packed(found.encode())}
 
 
 def _may_tell(record: Record, telling: frozenset[str]) -> bool:

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from conftest import MKDOCS_YML, Folder
 from mail_server import MailServer, mail_server
 from mkdocs_advisories.disclosure.claim import ClaimedError, ClaimError, Remote, ref_of
+from mkdocs_advisories.disclosure.git import Git
 from mkdocs_advisories.disclosure.ledger import Event, read_ledger
 
 MAIL = "<announcement.1@lantern.example>"
@@ -77,6 +79,50 @@ def test_a_mail_can_be_claimed_once(machines: list[Path], shared: Path) -> None:
         two.give_back(MAIL, "0" * 40)
     one.give_back(MAIL, commit)
     two.claim(MAIL)
+
+
+def test_a_ref_that_another_machine_is_making_at_that_moment_is_its(
+    machines: list[Path], shared: Path
+) -> None:
+    one, two = (Remote(folder=machine, name="origin") for machine in machines)
+    commit = one.claim("<another.mail@lantern.example>")
+    making = shared / f"{ref_of(MAIL)}.lock"
+    making.write_bytes(b"")
+
+    def finish() -> None:
+        making.unlink()
+        git(shared, "update-ref", ref_of(MAIL), commit)
+
+    later = Timer(1.0, finish)
+    later.start()
+    with pytest.raises(ClaimedError, match=ref_of(MAIL)):
+        two.claim(MAIL)
+    later.join()
+
+
+def test_a_ref_that_stays_locked_is_an_error(
+    machines: list[Path], shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mkdocs_advisories.disclosure.claim._PAUSES", (0.01,))
+    making = shared / f"{ref_of(MAIL)}.lock"
+    making.parent.mkdir(parents=True)
+    making.write_bytes(b"")
+    with pytest.raises(ClaimError, match="git cannot push to origin"):
+        Remote(folder=machines[0], name="origin").claim(MAIL)
+
+
+def test_a_branch_is_fetched_while_another_worktree_is_writing_what_follows_it(
+    machines: list[Path],
+) -> None:
+    folder = machines[0]
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "x")
+    git(folder, "push", "--quiet", "origin", "HEAD:main")
+    git(folder, "fetch", "--quiet", "origin")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "y")
+    git(folder, "push", "--quiet", str(folder.parent / "shared.git"), "HEAD:main")
+    (folder / ".git" / "refs" / "remotes" / "origin" / "main.lock").write_bytes(b"")
+    tip = git(folder, "rev-parse", "HEAD").strip()
+    assert Git(folder=folder).fetched("origin", "main") == tip
 
 
 def test_without_the_shared_repository_nothing_is_claimed(

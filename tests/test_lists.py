@@ -535,13 +535,16 @@ SHOWN = (
 STATUS = "document.querySelector('[role=status]').textContent"
 
 
+LONG = "{rows: 10, searched: 20, searched_in_full: 5}"
+
+
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site whose list does not fit on one page."""
     root = tmp_path_factory.mktemp("long")
     (root / "docs").mkdir()
     (root / "docs" / "index.md").write_text("# Advisories\n", encoding="utf-8")
-    (root / "mkdocs.yml").write_text(MKDOCS_YML + "      pages: {rows: 10}\n", encoding="utf-8")
+    (root / "mkdocs.yml").write_text(MKDOCS_YML + f"      pages: {LONG}\n", encoding="utf-8")
     (root / "advisories").mkdir()
     write_many(Folder(path=root / "advisories", policy=POLICY), count=60)
     build(load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site")))
@@ -683,3 +686,23 @@ def test_the_check_of_a_project_asks_about_its_packages_alone(long_root: str, wi
     window.value("document.querySelector('[data-adv-check]').requestSubmit()")
     window.wait_for("document.querySelector('output').dataset.state === 'affected'")
     assert "lantern 1.0.0" in window.value("document.querySelector('output').innerText")
+
+
+@needs_chromium
+def test_what_the_search_leaves_out_is_found_in_the_list_by_the_same_words(
+    long: Path, long_root: str, window: Tab
+) -> None:
+    oldest = min(one.name for one in (long / "advisories").iterdir())
+    words = f"number {int(oldest[-4:])}"
+    window.open(f"{long_root}advisories/{oldest}/")
+    window.value("document.querySelector('[data-md-toggle=search]').click()")
+    window.value("document.querySelector('.md-search__input').focus()")
+    window.call("Input.insertText", text=words)
+    hit = ".md-search-result__link"
+    window.wait_for(f"document.querySelector('{hit}')")
+    assert not window.value(f"!!document.querySelector('{hit}[href*=\"{oldest}\"]')")
+    link = "document.querySelector('[data-adv-elsewhere]')"
+    assert window.value(f"{link}.checkVisibility()")
+    window.value(f"{link}.focus(), {link}.click()")
+    window.wait_for(f"location.search === '?text={words.replace(' ', '+')}'")
+    window.wait_for(f"{SHOWN}.includes({oldest!r})")

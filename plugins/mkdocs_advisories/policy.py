@@ -213,10 +213,16 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pages:
-    """How much is shown: `rows` of a list on a page, and `versions` of a project with a page."""
+    """How much is shown: `rows` of a list on a page, and `versions` of a project with a page.
+
+    The search of the site finds the newest `searched` advisories, and the newest
+    `searched_in_full` by every word of their text.
+    """
 
     rows: int = 1000
     versions: int = 200
+    searched: int = 10_000
+    searched_in_full: int = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

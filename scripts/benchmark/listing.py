@@ -1,4 +1,4 @@
-"""How long the script of the list of advisories runs, in Chromium."""
+"""How long readers wait for the list of advisories and for the search, in Chromium."""
 
 import gzip
 from pathlib import Path
@@ -22,6 +22,14 @@ _CHANGES = {
 _RUN = """(field => {{ field.value = {value!r}; const start = performance.now();
 field.dispatchEvent(new Event('input', {{bubbles: true}})); return performance.now() - start }})
 (document.querySelector('[name={name}]'))"""
+_FIRST_ANSWER = """new Promise(done => {
+  const start = performance.now(), list = document.querySelector('.md-search-result__list');
+  new MutationObserver(() => list.childElementCount && done(performance.now() - start))
+    .observe(list, {childList: true});
+  document.querySelector('[data-md-toggle=search]').click();
+  const field = document.querySelector('.md-search__input');
+  field.focus(); field.value = 'decoder'; field.dispatchEvent(new KeyboardEvent('keyup'));
+})"""
 _SETTLED = "new Promise(done => setTimeout(done, 1500))"
 
 
@@ -38,9 +46,14 @@ def listing(folder: Path, corpus: Corpus) -> str:
     command = (*ours("mkdocs").command, "build", "--quiet")
     measure(command, folder=project, log=folder / "log.txt")
     page = (project / "site" / "index.html").read_bytes()
-    rows = [f"| {what} | {taken:.1f} ms |" for what, taken in _changes(folder).items()]
-    sizes = f"{len(page):,} bytes, {len(gzip.compress(page)):,} compressed"
-    return "\n".join(["| change | script |", "|---|---|", *rows, "", f"The page: {sizes}."]) + "\n"
+    index = (project / "site" / "search" / "search_index.json").read_bytes()
+    rows = [f"| {what} | {taken:,.1f} ms |" for what, taken in _changes(folder).items()]
+    sizes = f"The page: {_size(page)}. The index of the search: {_size(index)}."
+    return "\n".join(["| what | time |", "|---|---|", *rows, "", sizes]) + "\n"
+
+
+def _size(content: bytes) -> str:
+    return f"{len(content):,} bytes, {len(gzip.compress(content)):,} compressed"
 
 
 def _changes(folder: Path) -> dict[str, float]:
@@ -53,6 +66,8 @@ def _changes(folder: Path) -> dict[str, float]:
             for what, (name, value) in _CHANGES.items():
                 tab.value(_SETTLED)
                 taken[what] = float(tab.value(_RUN.format(name=name, value=value)))
+            tab.open(server.url)
+            taken["first answer of the site's search"] = float(tab.value(_FIRST_ANSWER))
     finally:
         server.shutdown()
     return taken

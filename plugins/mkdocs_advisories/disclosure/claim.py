@@ -10,10 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from subprocess import CompletedProcess
+from time import sleep
 
 from mkdocs_advisories.disclosure.git import Git, GitError, first_line
 
 _PATIENCE = 60.0  # seconds
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
 
 
 class ClaimedError(Exception):
@@ -40,17 +42,20 @@ class Remote:
         """
         ref, commit = ref_of(message_id), self._commit()
         lease = f"--force-with-lease={ref}:"
-        pushed = self._git("push", "--no-verify", lease, "--", self.name, f"{commit}:{ref}")
-        if pushed.returncode == 0:
-            return commit
-        found = self._git("ls-remote", "--", self.name, ref)
-        owner = _text(found).split()[:1]
-        if owner == [commit]:
-            return commit  # it was made, and only the answer was lost
-        if owner:
-            raise ClaimedError(ref)
-        why = first_line(pushed.stderr)
-        raise ClaimError(f"git cannot push to {self.name}: {why}")
+        for pause in (*_PAUSES, None):
+            pushed = self._git("push", "--no-verify", lease, "--", self.name, f"{commit}:{ref}")
+            if pushed.returncode == 0:
+                return commit
+            found = self._git("ls-remote", "--", self.name, ref)
+            owner = _text(found).split()[:1]
+            if owner == [commit]:
+                return commit  # it was made, and only the answer was lost
+            if owner:
+                raise ClaimedError(ref)
+            if found.returncode or pause is None:
+                break
+            sleep(pause)  # another one may be making it at this moment
+        raise ClaimError(f"git cannot push to {self.name}: {first_line(pushed.stderr)}")
 
     def give_back(self, message_id: str, commit: str) -> None:
         """Remove the ref if it is the one that this machine has made.

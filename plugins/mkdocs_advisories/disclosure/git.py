@@ -82,9 +82,9 @@ class Git:
             return None
         is_shallow = self.text("rev-parse", "--is-shallow-repository") == "true"
         shallow = [f"--depth={depth}"] if is_shallow else []  # never cut off a whole history
-        self.raw(
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *shallow, "--", remote, ref
-        )
+        # Worktrees share their refs, and a fetch fails if another one is writing the same: so none.
+        own = ("--no-tags", "--no-write-fetch-head", "--refmap=", *shallow)
+        self.raw("fetch", "--quiet", *own, "--", remote, ref)
         return listed[0]
 
     def content(self, commit: str, path: str) -> bytes | None:

@@ -29,6 +29,7 @@ from mkdocs_advisories.press.head import has_card, head_of
 from mkdocs_advisories.render.csp import ActiveContentError, with_policy
 from mkdocs_advisories.render.feed_addresses import MEDIA_TYPE
 from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.words import words_of
 from mkdocs_advisories.site import PREVIEW, Site
 from mkdocs_advisories.source.configuration import Configuration
@@ -41,6 +42,7 @@ _RIBBON = (
     f"<strong>{PREVIEW}.</strong></span> {{}}</div>\n"
 )
 _NAMELESS = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")(?=>)')
+_RESULTS = '<div class="md-search-result" data-md-component="search-result">'
 _BUNDLE = re.compile(r'<script src="([^"]*)assets/javascripts/bundle\.[^"]*"></script>')
 _BODY = re.compile(r"<body\b[^>]*>")
 _NOT_INDEXED = '<meta name="robots" content="noindex, nofollow, noarchive, nosnippet">\n'
@@ -132,10 +134,32 @@ class Frame:
         return output.replace(MISSING_MARKER, self.site.missing, 1)
 
     def mended(self, output: str) -> str:
-        """Mend Material's search: a name for its dialog (WCAG 2.2, 4.1.2), and no early load."""
+        """Mend Material's search: a name for its dialog (WCAG 2.2, 4.1.2), and no early load.
+
+        If it does not find all advisories, it says where they are found.
+        """
         name = escape(words_of(self.settings.policy.language).gettext("Search"))
         named = _NAMELESS.sub(lambda found: f'{found[1]} aria-label="{name}"', output, count=1)
-        return _BUNDLE.sub(rf'<script src="\1{EARLY}"></script>\n\g<0>', named, count=1)
+        bundle = _BUNDLE.search(named)
+        if bundle is None:
+            return named
+        early = f'<script src="{bundle[1]}{EARLY}"></script>\n'
+        whole = named[: bundle.start()] + early + named[bundle.start() :]
+        return whole.replace(_RESULTS, self._of_the_rest(root=bundle[1]) + _RESULTS, 1)
+
+    def _of_the_rest(self, *, root: str) -> str:
+        """Say that the list finds advisories which a search leaves out, if there are any."""
+        policy, count = self.settings.policy, len(self.site.contents.outlines)
+        if count <= policy.pages.searched:
+            return ""
+        link = render(
+            "elsewhere.html",
+            language=policy.language,
+            searched=policy.pages.searched,
+            total=count,
+            uri=root + self.site.index_uri,
+        )
+        return str(link)
 
     def with_feed_link(self, output: str, *, from_url: str | None) -> str:
         """Add the link that feed readers look for. No `from_url`: a page without a place."""

@@ -164,7 +164,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.store = self._store(self.cache)
         self.fingerprint += signer.fingerprint if signer else ""
         self._look(Path(config.site_dir))
-        task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
+        task = Task(policy=policy, now=now, index_uri=index_uri)
         gathered = self._gathered(settings, task)
         self.disclosure = self._disclosure(gathered, settings, now)
         around = gathered.around or around_of(self.disclosure.advisories)

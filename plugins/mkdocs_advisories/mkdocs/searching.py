@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,9 @@ from mkdocs.contrib.search import SearchPlugin
 from mkdocs.contrib.search.search_index import SearchIndex
 from mkdocs.structure.toc import TableOfContents
 
-from mkdocs_advisories.mkdocs.sections import is_known, sections_of
-from mkdocs_advisories.mkdocs.theme_pages import contents_of, page_meta, search_of
-from mkdocs_advisories.render.page import Page
+from mkdocs_advisories.mkdocs.theme_pages import search_of
+from mkdocs_advisories.render.searched import Searched
+from mkdocs_advisories.site.finding import Search
 
 INDEX = "search/search_index.json"
 
@@ -28,8 +30,8 @@ class SearchedPage:
     title: str
     url: str
     content: str
-    toc: TableOfContents
     meta: dict[str, Any]
+    toc: TableOfContents = field(default_factory=partial(TableOfContents, []))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,37 +67,29 @@ class Searching:
         return f"{self.kind.__module__}.{self.kind.__qualname__} {parts_words} {settings}"
 
     @property
-    def search(self) -> Callable[[Page], str | None] | None:
-        """What makes the entries of a page; None where there is no search."""
+    def search(self) -> Search | None:
+        """What makes entries; None where there is no search."""
         return self.entries if self.kind else None
 
-    def entries(self, page: Page) -> str | None:
-        """Give the entries of a page as JSON, without brackets around them; None without search."""
+    def entries(self, searched: Iterable[Searched]) -> bytes:
+        """Give entries as JSON, without brackets around them."""
         if self.kind is None:
-            return None
+            return b""
         index = self.kind(**self.settings)
-        searched = SearchedPage(
-            title=page_meta(page)["title"],
-            url=page.uri,
-            content=page.html,
-            toc=contents_of(page),
-            meta=page_meta(page),
-        )
-        _add(index, searched)
-        found = index.entries if hasattr(index, "entries") else index._entries  # noqa: SLF001 - MkDocs' own
-        return json.dumps(found, separators=(",", ":"), default=str)[1:-1]
+        for one in searched:
+            index.add_entry_from_context(_page(one))
+        made = index.entries if hasattr(index, "entries") else index._entries  # noqa: SLF001 - MkDocs' own
+        return json.dumps(made, separators=(",", ":"), default=str)[1:-1].encode()
 
 
-def _add(index: Any, page: SearchedPage) -> None:  # noqa: ANN401 - as above
-    """Have an index add the entries of a page: by our own parts of it, where they are the same."""
-    kind = type(index)
-    is_excluded = (page.meta.get("search") or {}).get("exclude")
-    sections = None if is_excluded or not is_known(kind) else sections_of(page.content or "")
-    if sections is None:
-        kind.add_entry_from_context(index, page)
-    for section in sections or ():
-        if not section.is_excluded:
-            index.create_entry_for_section(section, page.toc, page.url, page)
+def _page(searched: Searched) -> SearchedPage:
+    title = escape(searched.title)
+    return SearchedPage(
+        title=title,
+        url=searched.uri,
+        content="".join(f"<p>{escape(one)}</p>\n" for one in searched.paragraphs),
+        meta={"title": title},
+    )
 
 
 def add_entries(file: Path, found: Iterable[Callable[[], bytes]]) -> bool:

@@ -110,7 +110,7 @@ def page_meta(page: Page) -> dict[str, Any]:
         "description": escape(page.description),
         "hide": SIDES,
     }
-    return stated if page.is_searched else {**stated, "search": {"exclude": True}}
+    return stated if page.searched else {**stated, "search": {"exclude": True}}
 
 
 def contents_of(page: Page) -> TableOfContents:

@@ -7,7 +7,7 @@ and without: in any doubt this gives up, and everything is read again.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,7 +29,6 @@ from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.problems import Level, Problem
 from mkdocs_advisories.render.addresses import osv_uri
-from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import has_title
 from mkdocs_advisories.site.plain_data import UNREADABLE, entry_json, excerpts_json, sheet_json
 from mkdocs_advisories.site.sheet import Around, Drawn, draw
@@ -68,7 +67,6 @@ class Task:
     policy: Policy
     now: datetime
     index_uri: str
-    entries: Callable[[Page], str | None]
     around: Around = field(default_factory=Around)
     is_alone: bool = True
 
@@ -340,7 +338,7 @@ def make(task: Task, job: Job) -> Made:
         is_sound=True,
         facts=facts_json(_facts(advisory.content, drawn, last, task)),
         pieces={
-            **_pieces(drawn, task),
+            **_pieces(drawn),
             "source": packed(source.encode()),
             "words": packed(_words(entry.draft).encode()),
         },
@@ -365,17 +363,15 @@ def _words(draft: Draft) -> str:
     return " ".join(sorted(words_in(draft) | words_attached(draft.content.attachments)))
 
 
-def _pieces(drawn: Drawn, task: Task) -> dict[str, bytes]:
+def _pieces(drawn: Drawn) -> dict[str, bytes]:
     """Give what was made of an advisory, in the pieces in which it is needed."""
     sheet = drawn.sheet
-    pieces = {
+    return {
         "sheet": packed(sheet_json(sheet)),
         "excerpts": packed(excerpts_json(drawn.excerpts)),
         "entry": packed(entry_json(drawn.entry)),
         "osv": packed(sheet.records[osv_uri(drawn.outline.id)]),
     }
-    found = task.entries(sheet.page)
-    return pieces if found is None else {**pieces, "found": packed(found.encode())}
 
 
 def _sound(house: House) -> None:

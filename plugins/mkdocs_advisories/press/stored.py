@@ -107,13 +107,6 @@ class StoredSheets:
         except UNREADABLE:
             return self.sheet(line).records[osv_uri(line.id)]
 
-    def found(self, line: Outline) -> str | None:
-        """Give the search entries of an advisory's page as JSON, if they are known."""
-        try:
-            return self._piece(line, "found").decode()
-        except UNREADABLE:
-            return None
-
     def mark(self, name: str, made_of: Sequence[Outline]) -> str | None:
         """Give what stands for all that can be made of advisories under a name.
 

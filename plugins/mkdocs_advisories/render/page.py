@@ -11,6 +11,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.checkable import checkable
 from mkdocs_advisories.render.markdown import TOP_LEVEL, to_html
 from mkdocs_advisories.render.metadata import metadata
+from mkdocs_advisories.render.searched import in_full
 from mkdocs_advisories.render.site_page import Data, Page
 from mkdocs_advisories.render.templating import render
 from mkdocs_advisories.render.view import View, page_title
@@ -80,8 +81,9 @@ def advisory_page(  # noqa: PLR0913 - an advisory, and all that a page says besi
         known=_known(disclosed, public),
         correction=policy.correction_url(disclosed.id),
     )
+    words = words_of(policy.language)
     title = page_title(disclosed.id, disclosed.content.summary)
-    description = _description(shown, words_of(policy.language))
+    description = _description(shown, words)
     return Page(
         uri=shown.uri,
         title=title,
@@ -91,6 +93,7 @@ def advisory_page(  # noqa: PLR0913 - an advisory, and all that a page says besi
         headings=body.headings,
         modified=disclosed.modified,
         data=elsewhere.data,
+        searched=in_full(shown, words, body=body.text),
     )
 
 

@@ -87,7 +87,7 @@ def project_pages(
             uri=part.uri,
             policy=policy,
             changes=changes,
-            is_searched=part.number == 0,
+            searched=() if part.number else (made.description, *about.packages),
         )
 
 

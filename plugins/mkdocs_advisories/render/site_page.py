@@ -7,6 +7,7 @@ from datetime import datetime
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata, list_metadata
+from mkdocs_advisories.render.searched import Paragraphs
 from mkdocs_advisories.render.templating import Made
 
 
@@ -24,8 +25,8 @@ class Page:
     """A page without the frame that a theme puts around it.
 
     `uri` is its address from the site's root, ending with a slash; `title` and `description` are
-    plain text; `html` is safe; `modified` is aware. What stands on a page that is not `is_searched`
-    can be found on others, so that a search need not give it again.
+    plain text; `html` is safe; `modified` is aware. `searched` is what a search finds it by; there
+    is nothing if all of it stands on other pages, so that a search need not give it again.
     """
 
     uri: str
@@ -36,11 +37,16 @@ class Page:
     modified: datetime
     metadata: Metadata
     data: tuple[Data, ...] = ()
-    is_searched: bool = True
+    searched: Paragraphs = ()
 
 
 def page_about_many(
-    made: Made, *, uri: str, policy: Policy, changes: Iterable[datetime], is_searched: bool = False
+    made: Made,
+    *,
+    uri: str,
+    policy: Policy,
+    changes: Iterable[datetime],
+    searched: Paragraphs = (),
 ) -> Page:
     """Make a page about several advisories; `changes` are the last ones of each."""
     return Page(
@@ -53,7 +59,7 @@ def page_about_many(
         metadata=list_metadata(
             policy=policy, uri=uri, title=made.title, description=made.description
         ),
-        is_searched=is_searched,
+        searched=searched,
     )
 
 

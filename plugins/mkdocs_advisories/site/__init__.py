@@ -3,7 +3,7 @@
 One mapping, so that one place can be proven, compared with what is live, cached and signed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -16,12 +16,12 @@ from mkdocs_advisories.render.index import index
 from mkdocs_advisories.render.listing import placed
 from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
-from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts, batch_of_pages
 from mkdocs_advisories.site.contents import Contents
 from mkdocs_advisories.site.feeds import EntryOf, feed_files
-from mkdocs_advisories.site.indexes import chunks, index_files
+from mkdocs_advisories.site.finding import Search, found
+from mkdocs_advisories.site.indexes import index_files
 from mkdocs_advisories.site.pages import lists_of, pages_about_many
 from mkdocs_advisories.site.sheet import around_of, draw, named
 from mkdocs_advisories.site.sheets import FreshSheets, Load, Sheets
@@ -34,9 +34,6 @@ PREVIEW = "PREVIEW – embargoed, not public"
 
 _ENTRIES = 1000
 """Entries that are kept at hand: most are in more than one feed."""
-
-Search = Callable[[Page], str | None]
-"""Gives the entries of a page in the search index as JSON, without brackets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,23 +93,18 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         *index_files(sheets, policy=policy, signer=signer, as_of=disclosure.as_of),
     )
     sheets.make_planned()
-    found = tuple(_found(sheets, batches, search)) if search else ()
+    mark = f"{PREVIEW}: " if is_preview else ""
+    entries = tuple(found(sheets, batches, search=search, policy=policy, mark=mark))
     sheets.make_planned()
     root = "../" * index_uri.count("/")
     rows = placed(lists.row_of, sheets.outlines[: policy.pages.rows], root=root)
     return Site(
         contents=Contents(sheets, batches=batches, signer=signer),
-        index=index(
-            sheets.outlines,
-            policy=policy,
-            root=root,
-            rows=rows,
-            upcoming=upcoming,
-        ),
+        index=index(sheets.outlines, policy=policy, root=root, rows=rows, upcoming=upcoming),
         index_uri=index_uri,
         rows=rows,
         missing=missing(policy=policy, index_uri=index_uri),
-        found=found,
+        found=entries,
         notes=tuple(note for one in sheets.outlines for note in one.notes),
         is_preview=is_preview,
     )
@@ -127,30 +119,6 @@ def _entries(sheets: Sheets) -> EntryOf:
         return sheets.entry(by_id[advisory_id])
 
     return lambda line: entry_of(line.id)
-
-
-def _found(sheets: Sheets, batches: Sequence[Batch], search: Search) -> Iterator[Load]:
-    """Make what is to be found of every page."""
-
-    def of_advisories(lines: Sequence[Outline]) -> bytes:
-        known = ((one, sheets.found(one)) for one in lines)
-        entries = (
-            search(sheets.sheet(one).page) if found is None else found for one, found in known
-        )
-        return ",".join(filter(None, entries)).encode()
-
-    def of_batch(batch: Batch) -> bytes:
-        pages = (one for one in batch.contents().values() if isinstance(one, Page))
-        searched = (one for one in pages if one.is_searched)
-        return ",".join(filter(None, map(search, searched))).encode()
-
-    for some in chunks(sheets.outlines):
-        yield sheets.kept("found", some, partial(of_advisories, some))
-    for batch in batches:
-        if any(one.is_searched for one in batch.pages()):
-            make = partial(of_batch, batch)
-            is_new = batch.mark is None
-            yield make if is_new else sheets.kept(f"found {batch.name}", batch.made_of, make)
 
 
 def _fresh(disclosure: Disclosure | Preview, policy: Policy, index_uri: str) -> Sheets:

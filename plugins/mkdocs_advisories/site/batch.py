@@ -76,7 +76,7 @@ def brief(page: Page) -> Brief:
         modified=page.modified,
         levels=tuple(one.level for one in page.headings),
         has_title=has_title(page),
-        is_searched=page.is_searched,
+        is_searched=bool(page.searched),
     )
 
 

@@ -88,17 +88,19 @@ def pages_from(raw: bytes) -> list[Page]:
 def excerpts_json(excerpts: Excerpts) -> bytes:
     """Write what lists quote of an advisory."""
     said = [[*name, text.decode()] for name, text in excerpts.said]
-    return _written([excerpts.row, excerpts.brief, excerpts.indexed.decode(), said])
+    made = [excerpts.row, excerpts.brief, excerpts.indexed.decode(), said, excerpts.searched]
+    return _written(made)
 
 
 def excerpts_from(raw: bytes) -> Excerpts:
     """Read them again."""
-    row, brief, indexed, said = json.loads(raw)
+    row, brief, indexed, said, searched = json.loads(raw)
     return Excerpts(
         row=row,
         brief=brief,
         indexed=indexed.encode(),
         said=tuple((PackageName(ecosystem, name), text.encode()) for ecosystem, name, text in said),
+        searched=tuple(searched),
     )
 
 
@@ -196,7 +198,7 @@ def _page_data(page: Page) -> dict[str, object]:
         "social": page.metadata.social,
         "linked_data": page.metadata.linked_data,
         "data": [asdict(one) for one in page.data],
-        "is_searched": page.is_searched,
+        "searched": page.searched,
     }
 
 
@@ -211,6 +213,7 @@ def _page(stated: dict[str, Any]) -> Page:
             ),
             "modified": datetime.fromisoformat(stated["modified"]),
             "data": tuple(Data(**one) for one in stated["data"]),
+            "searched": tuple(stated["searched"]),
             "metadata": Metadata(
                 social=Markup(social),  # noqa: S704 - as above
                 linked_data=Markup(linked_data),  # noqa: S704 - as above

@@ -15,7 +15,9 @@ from mkdocs_advisories.render.listing import brief, row
 from mkdocs_advisories.render.machine_index import indexed
 from mkdocs_advisories.render.outline import Outline, outline
 from mkdocs_advisories.render.page import Bundle, Elsewhere, Page, advisory_page
+from mkdocs_advisories.render.searched import Paragraphs, in_short
 from mkdocs_advisories.render.view import View, view
+from mkdocs_advisories.render.words import words_of
 from mkdocs_advisories.site.records import (
     drafts_of,
     page_data,
@@ -44,13 +46,14 @@ class Excerpts:
 
     `row` and `brief` are HTML for tables and short lists (`render.listing`), `indexed` is its entry
     in the index for programs, as JSON; `said` is what it says of the versions of each package, as
-    JSON: there may be two of one package.
+    JSON: there may be two of one package; `searched` is what a search finds it by in short.
     """
 
     row: str
     brief: str
     indexed: bytes
     said: tuple[tuple[PackageName, bytes], ...]
+    searched: Paragraphs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +99,7 @@ def draw(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str
             brief=brief(shown, language=policy.language),
             indexed=json_text(indexed(disclosed, policy=policy)),
             said=tuple((name, json_text(one)) for name, one in said(disclosed)),
+            searched=in_short(shown, words_of(policy.language)),
         ),
         entry=_entry(disclosed, shown, policy),
     )

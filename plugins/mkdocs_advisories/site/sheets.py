@@ -36,9 +36,6 @@ class Sheets(Protocol):
     def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""
 
-    def found(self, line: Outline) -> str | None:
-        """Give the search entries of an advisory's page as JSON, if they are known."""
-
     def mark(self, name: str, made_of: Sequence[Outline]) -> str | None:
         """Give what stands for all that can be made of advisories under a name; None if nothing."""
 
@@ -80,9 +77,6 @@ class FreshSheets:
     def osv(self, line: Outline) -> bytes:
         """Give the OSV record of an advisory."""
         return self.sheet(line).records[osv_uri(line.id)]
-
-    def found(self, _: Outline) -> None:
-        """Give nothing: search entries are made where they are needed."""
 
     def mark(self, _: str, __: Sequence[Outline]) -> None:
         """Give nothing: everything is new."""

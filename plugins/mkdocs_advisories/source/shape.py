@@ -331,16 +331,21 @@ def _neither(failure: _Failure) -> Iterator[Misfit]:
 
 
 def _bounds(failure: _Failure) -> Iterator[Misfit]:
-    """Explain `minItems`, `maxLength` and their like."""
+    """Explain `minItems`, `maxLength`, `minimum` and their like."""
     keyword, limit = str(failure.error.validator), failure.limit
     at_least = "at least" if keyword.startswith("min") else "at most"
     one, many = _COUNTED.get(keyword[3:], ("field", "fields"))
     what = one if limit == 1 else many
+    wanted = f"{at_least} {limit} {what}"
     one_event = keyword.endswith("Properties") and limit == 1
+    if one_event:
+        wanted = "exactly one field"
+    elif keyword.endswith("imum"):
+        wanted = f"a number of {at_least} {limit}"
     yield Misfit(
         code="ADV110" if one_event else "ADV106",
         path=failure.path,
-        text=f"expected {'exactly one field' if one_event else f'{at_least} {limit} {what}'}",
+        text=f"expected {wanted}",
         remedy=_by_example(failure.about),
     )
 

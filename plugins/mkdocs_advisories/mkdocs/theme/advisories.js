@@ -48,6 +48,17 @@ function search(field) {
   });
 }
 
+// What the search of the site leaves out, the list finds.
+function elsewhere(link) {
+  const field = document.querySelector("[data-md-component=search-query]");
+  const start = () => {
+    const address = new URL(link.href);
+    address.search = new URLSearchParams({ text: field.value.trim().slice(0, 200) });
+    link.href = address;
+  };
+  for (const kind of ["focus", "pointerdown"]) link.addEventListener(kind, start);
+}
+
 function copy(button) {
   const code = button.parentElement.querySelector("code");
   const [label] = button.childNodes;
@@ -72,7 +83,7 @@ function copy(button) {
 
 const ENHANCED = {
   "[data-adv-check]": check, "[data-adv-filter]": filter, "[data-adv-copy]": copy,
-  "[data-md-component=search-query]": search,
+  "[data-md-component=search-query]": search, "[data-adv-elsewhere]": elsewhere,
 };
 
 function enhance() {

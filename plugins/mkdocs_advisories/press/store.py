@@ -223,12 +223,13 @@ class Store:
         words: set[str] = set()
         for key, record in sorted(records.items()):
             pieces = _all_read(record)
-            if pieces is None:
+            own = _words(pieces[_WORDS]) if pieces and _WORDS in pieces else []
+            if pieces is None or own is None:
                 continue
             kind = kinds.setdefault(record.names, len(kinds))
             entries += [_KEY.pack(bytes.fromhex(key), kind), record.rows, pieces.pop(_FACTS)]
             kept += pieces.values()
-            words.update(_words(pieces.get(_WORDS)) or ())
+            words.update(own)
         known = packed(" ".join(sorted(words)).encode())
         stated = [list(kinds), len(known), sha256(known).hexdigest()]
         head = b"".join([json.dumps(stated).encode(), b"\n", *entries])

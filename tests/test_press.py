@@ -645,7 +645,7 @@ def test_without_space_for_temporary_files_a_build_is_right(
     shutil.rmtree(cache(checkout))
     put = Store.put
 
-    def full(store: Store, key: str, facts: object, pieces: dict[str, bytes]) -> object:
+    def full(store: Store, key: str, facts: bytes, pieces: dict[str, bytes]) -> object:
         if "document" in pieces:
             raise OSError(28, "No space left on device")
         return put(store, key, facts, pieces)

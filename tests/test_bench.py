@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
@@ -18,6 +19,7 @@ from benchmark.measure import FailedError, measure
 from benchmark.profiling import Callers, phases
 from benchmark.report import markdown
 from benchmark.runner import Bench
+from benchmark.serving import SERVERS, serving
 from benchmark.sites import SITES, Blog, Ours, Site
 from benchmark.subject import Step, Subject
 from benchmark.targets import TARGETS
@@ -196,6 +198,36 @@ def sample(subject: str, step: str, run: int, wall: float, *, size: int = 10_000
     return Sample(
         subject=subject, step=step, size=size, run=run, wall=wall, cpu=wall / 2, memory=2**20
     )
+
+
+@pytest.mark.parametrize("subject", SERVERS, ids=lambda one: one.name)
+def test_a_server_is_measured_until_it_shows_what_is_asked_for(
+    subject: Subject, tmp_path: Path
+) -> None:
+    done = Bench(subjects=[subject], sizes=[50], runs=1, seed=1, folder=tmp_path)
+    done.run()
+    assert done.absent == []
+    steps = {"serve": ["start", "one edit"], "preview": ["build before", "one held"]}
+    assert [one.step for one in done.samples] == steps[subject.name]
+    assert all(one.wall > 0 and one.cpu > 0 and one.memory > 0 for one in done.samples)
+
+
+def test_a_server_that_ends_or_says_nothing_is_not_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    with serving(["sh", "-c", "echo no; exit 3"], port=9, folder=folder) as server:
+        server.process.wait()
+        with pytest.raises(FailedError, match="the server has ended: no"):
+            server.shown("x/", "y")
+    monkeypatch.setattr("benchmark.serving.PATIENCE", 0.1)
+    with (
+        serving(["sleep", "60"], port=9, folder=folder) as server,
+        pytest.raises(FailedError, match="x/ does not say 'y'"),
+    ):
+        server.shown("x/", "y")
+    assert server.process.returncode == -SIGKILL
 
 
 def report_of(*samples: Sample, absent: tuple[Absent, ...] = ()) -> Report:

@@ -16,6 +16,7 @@ from benchmark.measure import FailedError
 from benchmark.profiling import profile, table
 from benchmark.report import markdown
 from benchmark.runner import Bench
+from benchmark.serving import SERVERS
 from benchmark.sites import SITES
 from benchmark.subject import Subject
 from benchmark.tasks import TASKS
@@ -23,7 +24,7 @@ from benchmark.tasks import TASKS
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANUAL = ROOT / "manual" / "speed.md"
 MANUAL_DATA = ROOT / "manual" / "speed.json"
-SUBJECTS: tuple[Subject, ...] = (*SITES, *TASKS)
+SUBJECTS: tuple[Subject, ...] = (*SITES, *TASKS, *SERVERS)
 _FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)", re.DOTALL)
 _LIST = "\n".join(f"  {one.name:<9} {one.title}" for one in SUBJECTS)
 _EPILOG = f"""\

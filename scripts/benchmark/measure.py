@@ -59,7 +59,7 @@ def measure(command: Sequence[str], *, folder: Path, log: Path) -> Taken:
             wall = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise FailedError(f"exit code {process.returncode}: {_tail(log)}")
+        raise FailedError(f"exit code {process.returncode}: {tail(log)}")
     largest = max([memory.most, *_largest_process(used)])
     return Taken(wall=wall, cpu=used.ru_utime + used.ru_stime, memory=largest)
 
@@ -84,7 +84,7 @@ def _watched(process: subprocess.Popen[bytes]) -> Iterator[_Memory]:
         ends, pause = time.monotonic() + PATIENCE, _LOOKS[0]
         while not done.wait(pause):
             pause = min(2 * pause, _LOOKS[1])
-            memory.most = max(memory.most, sum(map(_share, _family(process.pid))))
+            memory.most = max(memory.most, memory_now(process.pid))
             if time.monotonic() > ends:
                 _stop(process)
 
@@ -98,6 +98,11 @@ def _watched(process: subprocess.Popen[bytes]) -> Iterator[_Memory]:
     finally:
         done.set()
         watcher.join()
+
+
+def memory_now(process: int) -> int:
+    """Give the bytes that a process and all below it have at this moment."""
+    return sum(map(_share, _family(process)))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -144,6 +149,7 @@ def _share(process: int) -> int:
     return next((int(one.split()[1]) * 1024 for one in lines if one.startswith("Pss:")), 0)
 
 
-def _tail(log: Path) -> str:
+def tail(log: Path) -> str:
+    """Give the last lines of a log, as one."""
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return " / ".join(lines[-5:])

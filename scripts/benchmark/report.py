@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from benchmark.figures import Kind, Report, Spread
+from benchmark.serving import SERVERS
 from benchmark.sites import SITES
 from benchmark.subject import Subject
 from benchmark.targets import MIB, TARGETS, Target
 from benchmark.tasks import TASKS
+
+COMMANDS = (*TASKS, *SERVERS)
 
 
 def markdown(report: Report, *, level: int = 2) -> str:
@@ -61,7 +64,7 @@ def _of_size(report: Report, size: int, hashes: str) -> Iterator[str]:
         yield f"{hashes} {size:,} advisories: sites"
         ratios = ("× ours, wall", "× ours, processors' time")
         yield _table(("generator", "step", *columns, *ratios), builds)
-    commands = [row for one in TASKS for row in _rows(report, one, size, with_ratios=False)]
+    commands = [row for one in COMMANDS for row in _rows(report, one, size, with_ratios=False)]
     if commands:
         yield f"{hashes} {size:,} advisories: commands"
         yield _table(("command", "step", *columns), commands)
@@ -93,7 +96,7 @@ def _growth(report: Report, hashes: str) -> Iterator[str]:
         head = (f"{small:,} to {large:,}" for small, large in steps)
         rows = (
             (one.title, step, *(_grown(report, one, step, small, large) for small, large in steps))
-            for one in (*SITES, *TASKS)
+            for one in (*SITES, *COMMANDS)
             for step in report.steps(one.name, report.sizes[0])
         )
         yield _table(("what", "step", *head), rows)
@@ -106,7 +109,7 @@ def _grown(report: Report, subject: Subject, step: str, small: int, large: int) 
 
 
 def _absent(report: Report) -> str:
-    titles = {one.name: one.title for one in (*SITES, *TASKS)}
+    titles = {one.name: one.title for one in (*SITES, *COMMANDS)}
     lines = [f"- {titles[one.subject]}, {one.size:,}: {one.reason}" for one in report.absent]
     return "\n".join(lines) or "Nothing was left out."
 

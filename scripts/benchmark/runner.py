@@ -106,7 +106,11 @@ class Bench:
         folder.mkdir()
         try:
             for step in subject.steps(folder, Corpus(count=size, seed=self.seed)):
-                taken = measure(step.command, folder=step.folder, log=log)
+                taken = (
+                    step.take(log)
+                    if step.take
+                    else measure(step.command, folder=step.folder, log=log)
+                )
                 yield Sample(
                     subject=subject.name,
                     step=step.name,

@@ -1,11 +1,12 @@
 """What is measured: a subject has steps, one after the other, in a folder of its own."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.corpus import Corpus
+from benchmark.measure import Taken
 from benchmark.tools import Tool
 
 ALL = 1_000_000
@@ -14,11 +15,15 @@ ALL = 1_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One run of a program that is measured."""
+    """One run of a program that is measured.
+
+    `take` measures what runs already; it is given the log.
+    """
 
     name: str
-    command: tuple[str, ...]
     folder: Path
+    command: tuple[str, ...] = ()
+    take: Callable[[Path], Taken] | None = None
 
 
 class Subject(ABC):

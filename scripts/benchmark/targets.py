@@ -94,6 +94,20 @@ TARGETS = (
         unit="MiB",
     ),
     Target(
+        text="serve: an edit is seen",
+        size=10_000,
+        figure=lambda at: at("serve", "one edit"),
+        limit=1,
+        unit="s",
+    ),
+    Target(
+        text="preview: one that is held is seen",
+        size=10_000,
+        figure=lambda at: at("preview", "one held"),
+        limit=1,
+        unit="s",
+    ),
+    Target(
         text="check all files",
         size=10_000,
         figure=lambda at: at("check", "all files"),

@@ -51,11 +51,12 @@ function search(field) {
 // What the search of the site leaves out, the list finds.
 function elsewhere(link) {
   const field = document.querySelector("[data-md-component=search-query]");
+  const address = new URL(link.href); // the search stays when Material exchanges the page around it
   const start = () => {
-    const address = new URL(link.href);
     address.search = new URLSearchParams({ text: field.value.trim().slice(0, 200) });
     link.href = address;
   };
+  link.href = address;
   for (const kind of ["focus", "pointerdown"]) link.addEventListener(kind, start);
 }
 

@@ -1,15 +1,16 @@
 """Where files are examined: in this process, or in several that each have all that it takes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 
 from mkdocs_advisories.proof.cache import Keys
-from mkdocs_advisories.proof.examine import CLEAN, Examined, examine, examine_name
+from mkdocs_advisories.proof.examine import CLEAN, Examined, Leak, examine, examine_name, name_leaks
 from mkdocs_advisories.proof.held import Haystack
+from mkdocs_advisories.proof.needles import Find
 from mkdocs_advisories.proof.reading import Fault
 from mkdocs_advisories.proof.seeds import planted
 from mkdocs_advisories.proof.tree import Entry, read
@@ -27,13 +28,13 @@ Progress = Callable[[int, int], None]
 class Result:
     """A file of the tree after it was examined.
 
-    `named` are the held advisories that its path shows; `mark` is its entry in the cache.
+    `named` is what its path shows of held advisories; `mark` is its entry in the cache.
     """
 
     name: str
     digest: str = ""
     mark: bytes = b""
-    named: frozenset[int] = frozenset()
+    named: tuple[Leak, ...] = ()
     content: Examined = CLEAN
     is_cached: bool = False
 
@@ -41,6 +42,18 @@ class Result:
     def is_leak(self) -> bool:
         """Say whether it shows something of a held advisory."""
         return bool(self.named or self.content.leaks)
+
+    def finds(self) -> Iterator[Find]:
+        """Give all by which it shows something, but for whole files."""
+        return (one.find for one in (*self.named, *self.content.leaks) if one.find)
+
+    def of(self, finds: Container[Find]) -> "Result":
+        """Keep, of what it shows, what is among some finds, and whole files."""
+        named, leaks = (
+            tuple(one for one in some if one.find is None or one.find in finds)
+            for some in (self.named, self.content.leaks)
+        )
+        return replace(self, named=named, content=replace(self.content, leaks=leaks))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -66,7 +79,7 @@ class Bench:
 
     def examine(self, entry: Entry) -> Result:
         """Examine a file; of its content nothing, if the cache knows that it is clean."""
-        named = examine_name(entry.name, haystack=self.haystack, without=self.without)
+        named = name_leaks(entry.name, haystack=self.haystack, without=self.without)
         try:
             raw = read(self.root, entry)
         except OSError as error:

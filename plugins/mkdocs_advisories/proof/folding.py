@@ -50,6 +50,8 @@ _FOREIGN = re.compile("[^\x00-\x7f]+")
 # Digits and letters that are drawn alike become one: 0 and o; 1, i and l.
 _TABLE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZi01", b"abcdefghljklmnopqrstuvwxyzlol")
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
+_ASCII = bytes(range(128))
+_FEW = 16
 _DROPPED_OF_BINARY = _DROPPED + bytes(range(128, 256))
 
 
@@ -66,9 +68,25 @@ _FOLDS = _Folds()
 
 def fold(text: str) -> bytes:
     """Fold a text. A letter beyond ASCII that is like no Latin one stays, as UTF-8."""
+    raw = text.encode("utf-8", "surrogatepass")
     if not text.isascii():
-        text = _FOREIGN.sub(lambda run: "".join(map(_FOLDS.__getitem__, run[0])), text)
-    return text.encode("utf-8").translate(_TABLE, _DROPPED)
+        raw = _few_folded(raw) or _every_folded(text)
+    return raw.translate(_TABLE, _DROPPED)
+
+
+def _every_folded(text: str) -> bytes:
+    folded = _FOREIGN.sub(lambda run: "".join(map(_FOLDS.__getitem__, run[0])), text)
+    return folded.encode("utf-8")
+
+
+def _few_folded(raw: bytes) -> bytes | None:
+    """Fold the characters beyond ASCII one after another, if they are few that become ASCII."""
+    foreign = set(raw.translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+    if len(foreign) > _FEW or not all(_FOLDS[one].isascii() for one in foreign):
+        return None
+    for one in foreign:
+        raw = raw.replace(one.encode("utf-8", "surrogatepass"), _FOLDS[one].encode())
+    return raw
 
 
 def fold_binary(raw: bytes) -> bytes:

@@ -51,7 +51,7 @@ _FOREIGN = re.compile("[^\x00-\x7f]+")
 _TABLE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZi01", b"abcdefghljklmnopqrstuvwxyzlol")
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
 _ASCII = bytes(range(128))
-_FEW = 16
+_FEW = 64
 _DROPPED_OF_BINARY = _DROPPED + bytes(range(128, 256))
 
 
@@ -70,7 +70,8 @@ def fold(text: str) -> bytes:
     """Fold a text. A letter beyond ASCII that is like no Latin one stays, as UTF-8."""
     raw = text.encode("utf-8", "surrogatepass")
     if not text.isascii():
-        raw = _few_folded(raw) or _every_folded(text)
+        few = _few_folded(raw)
+        raw = _every_folded(text) if few is None else few
     return raw.translate(_TABLE, _DROPPED)
 
 
@@ -80,12 +81,16 @@ def _every_folded(text: str) -> bytes:
 
 
 def _few_folded(raw: bytes) -> bytes | None:
-    """Fold the characters beyond ASCII one after another, if they are few that become ASCII."""
+    """Fold the characters beyond ASCII one after another, if they are few.
+
+    None of them may become another one that is beyond ASCII: it might be folded once more.
+    """
     foreign = set(raw.translate(None, _ASCII).decode("utf-8", "surrogatepass"))
-    if len(foreign) > _FEW or not all(_FOLDS[one].isascii() for one in foreign):
+    folds = {one: _FOLDS[one] for one in foreign if _FOLDS[one] != one}
+    if len(foreign) > _FEW or not all(one.isascii() for one in folds.values()):
         return None
-    for one in foreign:
-        raw = raw.replace(one.encode("utf-8", "surrogatepass"), _FOLDS[one].encode())
+    for one, folded in folds.items():
+        raw = raw.replace(one.encode("utf-8", "surrogatepass"), folded.encode())
     return raw
 
 

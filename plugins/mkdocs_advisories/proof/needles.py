@@ -83,8 +83,15 @@ class _Index:
         most_alike = int(runs.max(initial=0))
         return cls(sorted=ordered, table=table, shift=32 - bits, most_alike=most_alike)
 
+    def places(self, found: Hashes) -> Places:
+        """Give the places of a text that have the hash of an entry, by the hashes of all."""
+        return next((places for places, _ in self.pairs(found)), _NONE)
+
     def pairs(self, found: Hashes) -> Iterator[tuple[Places, Places]]:
-        """Give, for hashes of a text, places of it and entries of the index that have one hash."""
+        """Give, for hashes of a text, places of it and entries of the index that have one hash.
+
+        Every place that has such an entry is among the first that are given.
+        """
         places = np.flatnonzero(self.table[found >> self.shift])
         if not len(places) or not len(self.sorted):
             return
@@ -106,8 +113,9 @@ class Needles:
     """Windows of folded texts, and words, each with the number of the advisory that owns it.
 
     `offsets` are where windows begin in `texts`, in the order of their hashes. `words` are in a
-    fixed order; `starts` gives a word, and a place in it at which one of its first beginnings is,
-    in the order of the hashes of those: as many of each word as `stride` says.
+    fixed order. `pieces` are places in words, each with the word, and with `BEGINNING` characters
+    that follow: as many in a row, at the end of each word, as `stride` says. They are in the order
+    of the hashes of those. (Many words begin alike, as addresses and ids do.)
     """
 
     texts: npt.NDArray[np.uint8]
@@ -116,14 +124,14 @@ class Needles:
     windows: _Index
     words: tuple[Word, ...]
     stride: int
-    starts: tuple[tuple[Word, int], ...]
-    beginnings: _Index
+    pieces: tuple[tuple[Word, int], ...]
+    of_words: _Index
 
     def find(self, folded: bytes) -> Iterator[tuple[int, Find]]:
         """Give the owner of each run of needles in a folded text, with it; of each word too.
 
-        A run has windows at more places in a row than a stride has, and a word has as many
-        beginnings. So one of them is at a place that is looked at; every place is, around those.
+        A run has windows at more places in a row than a stride has, and a word has as many pieces.
+        So one of them is at a place that is looked at; every place is, around those.
         """
         for start, piece in _pieces(folded):
             beginnings, windows = hashes(piece, stride=self.stride)
@@ -200,11 +208,11 @@ class Needles:
             words=tuple(words),
         )
 
-    def _words(self, folded: bytes, start: int, beginnings: Hashes) -> Iterator[Word]:
-        """Give the words of which a beginning is in a piece, which is that from `start` on."""
-        for places, entries in self.beginnings.pairs(beginnings):
+    def _words(self, folded: bytes, start: int, looked_at: Hashes) -> Iterator[Word]:
+        """Give the words of which a piece is at a place that is looked at, from `start` on."""
+        for places, entries in self.of_words.pairs(looked_at):
             for place, entry in zip(places.tolist(), entries.tolist(), strict=True):
-                word, inside = self.starts[entry]
+                word, inside = self.pieces[entry]
                 begin = start + place * self.stride - inside
                 if begin >= 0 and folded.startswith(word.folded, begin):
                     yield word
@@ -214,7 +222,7 @@ class Needles:
 
         `windows` are the hashes at every place that is looked at first.
         """
-        near = self._matches(piece, windows, np.arange(len(windows)) * self.stride)[0]
+        near = self.windows.places(windows) * self.stride
         if not len(near):
             return
         around = np.unique(near[:, None] + np.arange(1 - self.stride, self.stride))
@@ -355,10 +363,10 @@ def _assembled(
     known = tuple(sorted((one for one in words if len(one.folded) >= BEGINNING), key=_by_text))
     shortest = min((len(one.folded) for one in known), default=RUN)
     stride = next(one for one in STRIDES if BEGINNING + one - 1 <= shortest)
-    starts = sorted(
-        (int(found), at, inside)
+    parts = sorted(
+        (found, at, inside)
         for at, one in enumerate(known)
-        for inside, found in enumerate(hashes(one.folded)[0][:stride].tolist())
+        for inside, found in list(enumerate(hashes(one.folded)[0].tolist()))[-stride:]
     )
     return Needles(
         texts=texts,
@@ -367,8 +375,8 @@ def _assembled(
         windows=_Index.of(ordered),
         words=known,
         stride=stride,
-        starts=tuple((known[at], inside) for _, at, inside in starts),
-        beginnings=_Index.of(np.array([found for found, _, _ in starts], np.uint32)),
+        pieces=tuple((known[at], inside) for _, at, inside in parts),
+        of_words=_Index.of(np.array([found for found, _, _ in parts], np.uint32)),
     )
 
 

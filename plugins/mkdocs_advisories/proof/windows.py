@@ -52,7 +52,8 @@ def hashes_at(folded: bytes, places: Places) -> Hashes:
 
 def texts_at(text: npt.NDArray[np.uint8], places: Places) -> npt.NDArray[np.uint8]:
     """Give the characters of the windows of `WINDOW` at some places: a row for each."""
-    return text[places[:, None] + _SPAN]
+    at: Places = places[:, None] + _SPAN
+    return text[at]
 
 
 def firsts(folded: bytes, places: Places) -> Places:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from mkdocs_advisories.proof import needles, text
 from mkdocs_advisories.proof.encoded import SHORTEST, stretches
+from mkdocs_advisories.proof.examine import SHORT, examine
 from mkdocs_advisories.proof.folding import fold
+from mkdocs_advisories.proof.held import Held, haystack
 from mkdocs_advisories.proof.kinds import as_text
 from mkdocs_advisories.proof.needles import (
     RUN,
@@ -23,6 +25,7 @@ from mkdocs_advisories.proof.needles import (
     still_told,
     together,
 )
+from mkdocs_advisories.proof.reading import Reader, Reading
 from mkdocs_advisories.proof.windows import BEGINNING, WINDOW, hashes, hashes_at
 
 FIRST = fold("Whoever holds the brass key of the tower turns every lantern into a beacon at night")
@@ -32,7 +35,7 @@ WORDS = (
     Word(folded=b"codelanternexamplepull4ol", owner=1),
     Word(folded=b"codelanternexamplepull4o2", owner=1),
 )
-SHORT = Word(folded=b"gopull53", owner=1, stays=True)
+SMALL = Word(folded=b"gopull53", owner=1, stays=True)
 FILLING = st.text("zx1 ", max_size=9).map(str.encode)
 
 
@@ -45,7 +48,7 @@ def made(*words: Word) -> Needles:
     return needles.needles(passages, words)
 
 
-STACKS = {4: made(*WORDS), 1: made(*WORDS, SHORT)}
+STACKS = {4: made(*WORDS), 1: made(*WORDS, SMALL)}
 
 
 @st.composite
@@ -53,7 +56,7 @@ def pages(draw: st.DrawFn) -> bytes:
     """Write pieces of held texts, whole and cut words, and others, one after another."""
     parts = []
     for _ in range(draw(st.integers(1, 6))):
-        one = draw(st.sampled_from([FIRST, SECOND, *(word.folded for word in (*WORDS, SHORT))]))
+        one = draw(st.sampled_from([FIRST, SECOND, *(word.folded for word in (*WORDS, SMALL))]))
         start = draw(st.integers(0, len(one) - 1))
         size = draw(st.sampled_from([RUN - 1, RUN, RUN + 1, len(one)]) | st.integers(0, len(one)))
         parts += [draw(FILLING), one if draw(st.booleans()) else one[start : start + size]]
@@ -173,6 +176,50 @@ def test_texts_that_are_looked_at_together_show_what_each_shows(some: list[bytes
     joined = {find for one in together(some) for _, find in stack.find(one)}
     assert joined == {find for one in some for _, find in stack.find(one)}
     assert b"".join(together(some)).replace(b"\n", b"") == b"".join(some)
+
+
+TEXT = FIRST.decode()
+ONE = Held(path="a.md", source=TEXT, body=TEXT, ids=frozenset({"LAN-2026-0007"}))
+NAMED = haystack([ONE], public=())
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([TEXT[9:60], "LAN-2026-0007", "LAN-2026-00071", "x", "y" * 2 * SHORT]),
+        max_size=9,
+    )
+)
+def test_short_readings_show_together_what_each_shows_in_their_order(texts: list[str]) -> None:
+    readings = [
+        Reading(trail=(f"{number}",), folded=fold(one), text=one)
+        for number, one in enumerate(texts)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reader, "read", lambda *_: iter(readings))
+        leaks = examine("a", b"", haystack=NAMED).leaks
+    shown = (TEXT[9:60], "LAN-2026-0007")
+    assert [leak.trail for leak in leaks] == [
+        (f"{number}",) for number, one in enumerate(texts) if one in shown
+    ]
+
+
+def test_what_was_read_before_a_reader_failed_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object) -> Iterator[Reading]:
+        yield Reading(trail=("a",), folded=FIRST)
+        raise RecursionError
+
+    monkeypatch.setattr(Reader, "read", read)
+    examined = examine("a", b"", haystack=NAMED)
+    assert [leak.owner for leak in examined.leaks] == [0]
+    assert [one.reason for one in examined.faults] == ["it cannot be read: RecursionError"]
+
+
+def test_nothing_that_is_found_shows_itself() -> None:
+    """A leak is printed where a test or a program fails."""
+    (leak,) = examine("a.txt", FIRST, haystack=NAMED).leaks
+    assert isinstance(leak.find, Run)
+    assert FIRST[:9].decode() not in f"{leak!r} {leak.find!r}"
 
 
 @st.composite

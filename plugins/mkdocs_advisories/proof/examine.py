@@ -1,13 +1,17 @@
 """One file held against the needles: whose text is in it, and what of it cannot be read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import itemgetter
 
 from mkdocs_advisories.proof.held import Haystack
-from mkdocs_advisories.proof.needles import Find, Run, Word
+from mkdocs_advisories.proof.needles import PIECE, Find, Run, Word, together
 from mkdocs_advisories.proof.reading import Fault, Reader, Reading, Trail
+
+SHORT = 1 << 12
+"""Folded characters of a reading up to which it is looked at together with others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,19 +37,56 @@ class Examined:
 CLEAN = Examined()
 
 
+@dataclass(kw_only=True, slots=True)
+class _Search:
+    """Looks for everything that is held in readings, one after another; in short ones together."""
+
+    haystack: Haystack
+    found: list[tuple[int, Leak]] = field(default_factory=list)
+    short: list[tuple[int, Reading]] = field(default_factory=list)
+    size: int = 0
+    count: int = 0
+
+    def look(self, reading: Reading) -> None:
+        """Look into a reading, now or soon."""
+        self.count += 1
+        if reading.whole or len(reading.folded) > SHORT:
+            self._find(self.count, reading)
+            return
+        self.short.append((self.count, reading))
+        self.size += len(reading.folded)
+        if self.size > PIECE:
+            self.finish()
+
+    def finish(self) -> None:
+        """Look into all readings that were put off: mostly, nothing is in any of them."""
+        for text in together(one.folded for _, one in self.short):
+            if any(True for _ in self.haystack.needles.find(text)):
+                for number, reading in self.short:
+                    self._find(number, reading)
+                break
+        self.short, self.size = [], 0
+
+    def leaks(self) -> tuple[Leak, ...]:
+        """Give what was found, in the order of the readings."""
+        return tuple(dict.fromkeys(leak for _, leak in sorted(self.found, key=itemgetter(0))))
+
+    def _find(self, number: int, reading: Reading) -> None:
+        for owner, find in _owners(reading, self.haystack):
+            self.found.append((number, Leak(trail=reading.trail, owner=owner, find=find)))
+
+
 def examine(
     name: str, raw: bytes, *, haystack: Haystack, without: frozenset[str] = frozenset()
 ) -> Examined:
     """Read all of a file's content, and look for everything that is held."""
-    reader, found = Reader(without=without), dict[Leak, None]()
+    reader, search = Reader(without=without), _Search(haystack=haystack)
     try:
-        for reading in reader.read(name, raw):
-            for owner, find in _owners(reading, haystack):
-                found[Leak(trail=reading.trail, owner=owner, find=find)] = None
+        _search_all(search, reader.read(name, raw))
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser do
         reason = f"it cannot be read: {type(error).__name__}"
         reader.faults.append(Fault(trail=(name,), reason=reason))
-    return Examined(leaks=tuple(found), faults=tuple(reader.faults))
+    return Examined(leaks=search.leaks(), faults=tuple(reader.faults))
 
 
 def examine_name(
@@ -60,12 +101,18 @@ def name_leaks(
     name: str, *, haystack: Haystack, without: frozenset[str] = frozenset()
 ) -> tuple[Leak, ...]:
     """Give what a path shows of held advisories."""
-    readings = Reader(without=without).read_name(name, (name,))
-    return tuple(
-        Leak(trail=one.trail, owner=owner, find=find)
-        for one in readings
-        for owner, find in _owners(one, haystack)
-    )
+    search = _Search(haystack=haystack)
+    _search_all(search, Reader(without=without).read_name(name, (name,)))
+    return search.leaks()
+
+
+def _search_all(search: _Search, readings: Iterable[Reading]) -> None:
+    """Look into readings: into those as well that there were before one failed."""
+    try:
+        for reading in readings:
+            search.look(reading)
+    finally:
+        search.finish()
 
 
 def _owners(reading: Reading, haystack: Haystack) -> Iterator[tuple[int, Find | None]]:

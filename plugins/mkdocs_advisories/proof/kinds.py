@@ -25,6 +25,7 @@ _BEGINNINGS = {
     "wasm": b"\x00asm",
     "inventory": b"# Sphinx inventory version",
 }
+_FIRST_BYTES = frozenset(beginning[:1] for beginning in _BEGINNINGS.values())
 _CLAIMS = {
     ".gz": "gzip",
     ".tgz": "gzip",
@@ -60,7 +61,7 @@ def kind_of(raw: bytes, *, name: str = "", is_text: bool | None = None) -> str:
 
     `is_text` says whether `as_text` can read them, where that is known.
     """
-    for kind, beginning in _BEGINNINGS.items():
+    for kind, beginning in _BEGINNINGS.items() if raw[:1] in _FIRST_BYTES else ():
         if raw.startswith(beginning) and not (kind == "bzip2" and _is_text(raw)):
             return kind
     if raw.startswith(b"PK\x05\x06"):  # an empty one

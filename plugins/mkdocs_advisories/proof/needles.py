@@ -133,6 +133,8 @@ class Needles:
         A run has windows at more places in a row than a stride has, and a word has as many pieces.
         So one of them is at a place that is looked at; every place is, around those.
         """
+        if len(folded) < BEGINNING:
+            return
         for start, piece in _pieces(folded):
             beginnings, windows = hashes(piece, stride=self.stride)
             for owner, first, end in self._runs(piece, windows):

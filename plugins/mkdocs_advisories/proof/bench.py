@@ -1,6 +1,6 @@
 """Where files are examined: in this process, or in several that each have all that it takes."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -45,12 +45,25 @@ class Result:
 
     def finds(self) -> Iterator[Find]:
         """Give all by which it shows something, but for whole files."""
-        return (one.find for one in (*self.named, *self.content.leaks) if one.find)
+        return (find for one in (*self.named, *self.content.leaks) for find in one.finds)
 
-    def of(self, finds: Container[Find]) -> "Result":
-        """Keep, of what it shows, what is among some finds, and whole files."""
+    def of(self, finds: frozenset[Find]) -> "Result":
+        """Keep, of what it shows, what is a leak by some finds, and whole files."""
+        return self._with(lambda leak: [leak] if leak.of(finds) else [])
+
+    def sharing(self, known: dict[Find, Find]) -> "Result":
+        """Take what others show as well from them: there is much that many files show."""
+        if not self.is_leak:
+            return self
+        return self._with(
+            lambda leak: [
+                replace(leak, finds=frozenset(known.setdefault(one, one) for one in leak.finds))
+            ]
+        )
+
+    def _with(self, change: Callable[[Leak], list[Leak]]) -> "Result":
         named, leaks = (
-            tuple(one for one in some if one.find is None or one.find in finds)
+            tuple(new for leak in some for new in change(leak))
             for some in (self.named, self.content.leaks)
         )
         return replace(self, named=named, content=replace(self.content, leaks=leaks))
@@ -133,13 +146,14 @@ def _in_parallel(
 ) -> tuple[list[Result], list[str]]:
     results: list[Result] = []
     missed: list[str] = []
+    known: dict[Find, Find] = {}
     # Spawned, not forked: a fork would copy the locks of whatever threads there are.
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_set_up, initargs=(bench,)
     ) as pool:
         for future in as_completed([pool.submit(_batch, one) for one in _batches(entries)]):
             found, lost = future.result()
-            results += found
+            results += (one.sharing(known) for one in found)
             missed += lost
             progress(len(results), len(entries))
     return results, missed
@@ -169,4 +183,5 @@ def _set_up(bench: Bench) -> None:
 
 def _batch(entries: Sequence[Entry]) -> tuple[list[Result], list[str]]:
     ((bench, missed),) = _BENCHES
-    return [bench.examine(one) for one in entries], missed
+    known: dict[Find, Find] = {}
+    return [bench.examine(one).sharing(known) for one in entries], missed

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from operator import itemgetter
 
 from mkdocs_advisories.proof.held import Haystack
 from mkdocs_advisories.proof.needles import PIECE, Find, Run, Word, together
@@ -18,12 +17,17 @@ SHORT = 1 << 12
 class Leak:
     """Something of a held advisory, by its number, in a file.
 
-    `find` is what stands there; None for the whole of a held file. It is as secret as the needles.
+    `finds` is what stands there, as secret as the needles; `is_whole` says that it is a held file.
     """
 
     trail: Trail
     owner: int
-    find: Find | None = field(default=None, repr=False)
+    finds: frozenset[Find] = field(default=frozenset(), repr=False)
+    is_whole: bool = False
+
+    def of(self, finds: frozenset[Find]) -> bool:
+        """Say whether it is a leak still if there is nothing to find but this, and held files."""
+        return self.is_whole or not self.finds.isdisjoint(finds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,11 +42,19 @@ CLEAN = Examined()
 
 
 @dataclass(kw_only=True, slots=True)
+class _Found:
+    """What one advisory shows in one part of a file, with the number of the first such reading."""
+
+    number: int
+    finds: set[Find | None] = field(default_factory=set)
+
+
+@dataclass(kw_only=True, slots=True)
 class _Search:
     """Looks for everything that is held in readings, one after another; in short ones together."""
 
     haystack: Haystack
-    found: list[tuple[int, Leak]] = field(default_factory=list)
+    found: dict[tuple[Trail, int], _Found] = field(default_factory=dict)
     short: list[tuple[int, Reading]] = field(default_factory=list)
     size: int = 0
     count: int = 0
@@ -69,11 +81,22 @@ class _Search:
 
     def leaks(self) -> tuple[Leak, ...]:
         """Give what was found, in the order of the readings."""
-        return tuple(dict.fromkeys(leak for _, leak in sorted(self.found, key=itemgetter(0))))
+        ordered = sorted(self.found.items(), key=lambda item: item[1].number)
+        return tuple(
+            Leak(
+                trail=trail,
+                owner=owner,
+                finds=frozenset(filter(None, one.finds)),
+                is_whole=None in one.finds,
+            )
+            for (trail, owner), one in ordered
+        )
 
     def _find(self, number: int, reading: Reading) -> None:
         for owner, find in _owners(reading, self.haystack):
-            self.found.append((number, Leak(trail=reading.trail, owner=owner, find=find)))
+            one = self.found.setdefault((reading.trail, owner), _Found(number=number))
+            one.number = min(one.number, number)
+            one.finds.add(find)
 
 
 def examine(

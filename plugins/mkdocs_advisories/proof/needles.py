@@ -181,6 +181,11 @@ class Needles:
                 kept[self._every_match(piece, hashes(piece)[1])] = True
         return self._only(kept, (one for one in finds if isinstance(one, Word)))
 
+    def of_owners(self, owners: range) -> "Needles":
+        """Keep those of some owners, who follow one another."""
+        kept = (self.owners >= owners.start) & (self.owners < owners.stop)
+        return self._only(kept, (one for one in self.words if one.owner in owners))
+
     def joined(self, other: "Needles") -> "Needles":
         """Add the needles of other owners."""
         ordered = np.concatenate([self.windows.sorted, other.windows.sorted])

@@ -91,6 +91,16 @@ def test_to_look_at_some_places_first_finds_what_to_look_at_all_does(
     assert {find for _, find in stack.find(folded)} == plainly_found(stack, folded)
 
 
+def test_it_is_the_same_however_few_entries_of_one_hash_are_looked_at_in_one_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folded = SECOND + FIRST + WORDS[1].folded + WORDS[2].folded
+    found = {find for _, find in STACKS[4].find(folded)}
+    assert len(found) >= 4
+    monkeypatch.setattr(needles, "_MOST_PAIRS", 1)
+    assert {find for _, find in STACKS[4].find(folded)} == found
+
+
 def test_the_shortest_run_and_every_word_are_found_wherever_they_begin() -> None:
     """A stride that is too long would pass over one of these."""
     assert max(STRIDES) <= RUN - WINDOW + 1

@@ -35,6 +35,7 @@ STRIDES = (4, 2, 1)
 
 _BETWEEN = b"\n"  # parts texts that are looked at together: no needle has it
 _PLACE_BITS = 32
+_MOST_PAIRS = 1 << 16  # at a time
 _FEWEST_BITS, _SPARE_BITS = 12, 5
 _NONE: Places = np.zeros(0, np.int64)
 _Truths: TypeAlias = npt.NDArray[np.bool_]
@@ -85,27 +86,28 @@ class _Index:
 
     def places(self, found: Hashes) -> Places:
         """Give the places of a text that have the hash of an entry, by the hashes of all."""
-        return next((places for places, _ in self.pairs(found)), _NONE)
+        places = np.flatnonzero(self.table[found >> self.shift])
+        if not len(places) or not len(self.sorted):
+            return _NONE
+        wanted = found[places]
+        entries = np.minimum(np.searchsorted(self.sorted, wanted), len(self.sorted) - 1)
+        same: _Truths = self.sorted[entries] == wanted
+        return places[same]
 
     def pairs(self, found: Hashes) -> Iterator[tuple[Places, Places]]:
         """Give, for hashes of a text, places of it and entries of the index that have one hash.
 
-        Every place that has such an entry is among the first that are given.
+        They come in parts, however many entries are alike.
         """
-        places = np.flatnonzero(self.table[found >> self.shift])
-        if not len(places) or not len(self.sorted):
-            return
-        wanted = found[places]
-        entries = np.searchsorted(self.sorted, wanted)
-        for _ in range(self.most_alike):
-            inside = entries < len(self.sorted)
-            places, wanted, entries = places[inside], wanted[inside], entries[inside]
-            same = self.sorted[entries] == wanted
-            places, wanted, entries = places[same], wanted[same], entries[same]
-            if not len(places):
-                return
-            yield places, entries
-            entries = entries + 1
+        every = self.places(found)
+        size = max(1, _MOST_PAIRS // max(1, self.most_alike))
+        for start in range(0, len(every), size):
+            places = every[start : start + size]
+            firsts_of = np.searchsorted(self.sorted, found[places])
+            counts = np.searchsorted(self.sorted, found[places], side="right") - firsts_of
+            ends = np.cumsum(counts)
+            entries = np.arange(ends[-1]) + np.repeat(firsts_of + counts - ends, counts)
+            yield np.repeat(places, counts), entries
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)

@@ -57,7 +57,7 @@ class Result:
             return self
         return self._with(
             lambda leak: [
-                replace(leak, finds=frozenset(known.setdefault(one, one) for one in leak.finds))
+                replace(leak, finds=tuple(known.setdefault(one, one) for one in leak.finds))
             ]
         )
 

@@ -22,12 +22,12 @@ class Leak:
 
     trail: Trail
     owner: int
-    finds: frozenset[Find] = field(default=frozenset(), repr=False)
+    finds: tuple[Find, ...] = field(default=(), repr=False)
     is_whole: bool = False
 
     def of(self, finds: frozenset[Find]) -> bool:
         """Say whether it is a leak still if there is nothing to find but this, and held files."""
-        return self.is_whole or not self.finds.isdisjoint(finds)
+        return self.is_whole or any(one in finds for one in self.finds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,7 @@ class _Found:
     """What one advisory shows in one part of a file, with the number of the first such reading."""
 
     number: int
-    finds: set[Find | None] = field(default_factory=set)
+    finds: dict[Find | None, None] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -86,7 +86,7 @@ class _Search:
             Leak(
                 trail=trail,
                 owner=owner,
-                finds=frozenset(filter(None, one.finds)),
+                finds=tuple(filter(None, one.finds)),
                 is_whole=None in one.finds,
             )
             for (trail, owner), one in ordered
@@ -96,7 +96,7 @@ class _Search:
         for owner, find in _owners(reading, self.haystack):
             one = self.found.setdefault((reading.trail, owner), _Found(number=number))
             one.number = min(one.number, number)
-            one.finds.add(find)
+            one.finds[find] = None
 
 
 def examine(

@@ -66,8 +66,8 @@ def pages(draw: st.DrawFn) -> bytes:
 def plainly_found(stack: Needles, folded: bytes) -> set[Find]:
     """Find what `find` finds: every window looked up, every word looked for, one after another."""
     held: dict[int, set[bytes]] = {}
-    for owner, at in zip(stack.owners.tolist(), stack.offsets.tolist(), strict=True):
-        held.setdefault(owner, set()).add(stack.texts[at : at + WINDOW].tobytes())
+    for owner, window in windows_of(stack):
+        held.setdefault(owner, set()).add(window)
     found: set[Find] = {one for one in stack.words if one.folded in folded}
     for owner, known in held.items():
         start = 0
@@ -89,6 +89,40 @@ def test_to_look_at_some_places_first_finds_what_to_look_at_all_does(
     stack = STACKS[stride]
     assert stack.stride == stride
     assert {find for _, find in stack.find(folded)} == plainly_found(stack, folded)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pages(), st.lists(pages(), max_size=5), st.sampled_from(sorted(STACKS)))
+def test_it_is_the_same_where_texts_are_cut_into_pieces(
+    folded: bytes, public: list[bytes], stride: int
+) -> None:
+    """Each piece has a seam in nearly every run; needles are made anew after each text."""
+    stack = STACKS[stride]
+    plain = {(find.owner, isinstance(find, Word)) for find in plainly_found(stack, folded)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(needles, "PIECE", 64)
+        found = {(find.owner, isinstance(find, Word)) for _, find in stack.find(folded)}
+        left = stack.without(public)
+    assert found == plain
+    assert windows_of(left) == {
+        one for one in windows_of(stack) if not any(one[1] in text for text in public)
+    }
+    assert set(left.words) == {
+        one for one in stack.words if one.stays or not any(one.folded in text for text in public)
+    }
+
+
+def windows_of(stack: Needles) -> set[tuple[int, bytes]]:
+    """Give all windows with their owners."""
+    places = zip(stack.owners.tolist(), stack.offsets.tolist(), strict=True)
+    return {(owner, stack.texts[at : at + WINDOW].tobytes()) for owner, at in places}
+
+
+def test_needles_of_some_owners_are_theirs_alone() -> None:
+    for owner in (0, 1):
+        some = STACKS[1].of_owners(range(owner, owner + 1))
+        assert windows_of(some) == {one for one in windows_of(STACKS[1]) if one[0] == owner}
+        assert set(some.words) == {one for one in STACKS[1].words if one.owner == owner}
 
 
 def test_it_is_the_same_however_few_entries_of_one_hash_are_looked_at_in_one_go(

@@ -306,6 +306,7 @@ TAG = rf"""</?[A-Za-z!?](?:[^<>"']|{QUOTED})*>|</?[A-Za-z!?][^<>]*>"""
 @settings(max_examples=800, deadline=None)
 @given(st.text(st.sampled_from("<<>>\"'/a! -="), max_size=40))
 @example('<a b="<">c</a><i \'x\'>"')
+@example("""<a b=">" c='>' d=">" e='"' f>x<!i '>' ">" "><b '<'></b>""")
 def test_tags_are_those_of_a_plain_pattern(written: str) -> None:
     first, *others = written.split("<!--")
     rest = (other.partition("-->")[2] if "-->" in other else other for other in others)

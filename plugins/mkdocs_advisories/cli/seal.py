@@ -45,17 +45,17 @@ def command(files: tuple[Path, ...], *, notice: bool) -> None:
     recipients = recipients_of(project)
     ready = []
     for file in files:
-        contents = _contents(project, file)
-        advisory = judged(contents, path=path_of(project, file), policy=project.policy, now=instant)
+        path = path_of(project, file)
+        contents = _contents(file, path=path)
+        advisory = judged(contents, path=path, policy=project.policy, now=instant)
         if advisory.is_disclosed(instant):
             raise Stop(
                 f"{file} is disclosed: sealed, it would vanish from every build without a key",
                 exit_code=Exit.EMBARGO,
             )
         told = notice_of(advisory, project.policy) if notice else None
-        ready.append(
-            _placed(project, file, contents, Header(name=new_name(), revision=1, notice=told))
-        )
+        header = Header(name=new_name(), revision=1, notice=told)
+        ready.append(_placed(file, path=path, contents=contents, header=header))
     store(project, ready, recipients)
     for file, sealed in zip(files, ready, strict=True):
         _remove(file)
@@ -63,14 +63,13 @@ def command(files: tuple[Path, ...], *, notice: bool) -> None:
     _next_steps(project, [one.file for one in ready], files, len(recipients))
 
 
-def _placed(project: Project, file: Path, contents: Contents, header: Header) -> Sealed:
+def _placed(file: Path, *, path: str, contents: Contents, header: Header) -> Sealed:
     target = file.with_name(f"{header.name}{SUFFIX}")
-    folder = path_of(project, file).rpartition("/")[0]
+    folder = path.rpartition("/")[0]
     return Sealed(file=target, path=f"{folder}/{target.name}", header=header, contents=contents)
 
 
-def _contents(project: Project, file: Path) -> Contents:
-    path = path_of(project, file)
+def _contents(file: Path, *, path: str) -> Contents:
     if file.suffix != ".md" or is_sealed(file.name):
         raise Stop(f"{file} is not an advisory in clear", exit_code=Exit.USAGE)
     raw = read_bytes(file, path=path, largest=LARGEST_FILE)

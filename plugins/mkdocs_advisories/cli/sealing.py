@@ -13,7 +13,7 @@ from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, identities
 from mkdocs_advisories.model import Advisory, Content, Notice
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.problems import Problem, as_text, errors, in_order
+from mkdocs_advisories.problems import Level, Problem, as_text, errors, in_order
 from mkdocs_advisories.render.severity import UNSTATED, rate
 from mkdocs_advisories.source.attachments import attachment_in_memory
 from mkdocs_advisories.source.catalog import read_alone
@@ -128,7 +128,7 @@ def _opened(project: Project, sealed: SealedFile) -> Contents:
 
 
 def judged(contents: Contents, *, path: str, policy: Policy, now: datetime) -> Advisory:
-    """Check an advisory as it will be sealed, by itself.
+    """Check an advisory as it will be sealed, by itself, against what would stop a build.
 
     Raises:
         Stop: there are errors; the message quotes nothing of it.
@@ -138,7 +138,7 @@ def judged(contents: Contents, *, path: str, policy: Policy, now: datetime) -> A
         raise stop_on([text])
     attachments = tuple(attachment_in_memory(*one) for one in contents.attachments.items())
     catalog = read_alone(text, stem=contents.stem, attachments=attachments, policy=policy)
-    checked = check(House(catalog=catalog, policy=policy, now=now))
+    checked = check(House(catalog=catalog, policy=policy, now=now), level=Level.ERROR)
     found = errors([*catalog.problems, *checked.problems])
     if remaining := [one for one in found if one.code != IN_PUBLIC]:
         raise stop_on(remaining)

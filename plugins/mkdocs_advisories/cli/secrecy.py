@@ -98,12 +98,13 @@ def secrecy(project: Project, *, now: datetime) -> Secrecy:
     listing = list_folder(project.folder, prefix=project.configuration.advisories_dir)
     sources = [*_in_clear(listing, catalog), *_opened(listing, catalog)]
     public = [one for one in sources if catalog.is_public(one.path, now)]
+    held = [one for one in sources if not catalog.is_public(one.path, now)]
     disclosed = [one.content for one in catalog.advisories if one.is_disclosed(now)]
     taken = {name.lower() for one in disclosed for name in one.named_ids()}
     unopened = tuple(one.path for one in catalog.unopened)
     known = {*unopened, *(one.path for one in sources)}
     return Secrecy(
-        held=tuple(_held(one, taken) for one in sources if one not in public),
+        held=tuple(_held(one, taken) for one in held),
         public=tuple(one.text for one in public if one.path in catalog.texts),
         public_files=tuple(file for one in public for file in one.attachments()),
         affected=tuple(affected for one in disclosed for affected in one.affected),

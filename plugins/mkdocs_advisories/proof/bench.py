@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 
 from mkdocs_advisories.proof.cache import Keys
-from mkdocs_advisories.proof.examine import CLEAN, Examined, examine, examine_name
+from mkdocs_advisories.proof.examine import CLEAN, Examined, Leak, examine, examine_name, name_leaks
 from mkdocs_advisories.proof.held import Haystack
+from mkdocs_advisories.proof.needles import Find
 from mkdocs_advisories.proof.reading import Fault
 from mkdocs_advisories.proof.seeds import planted
 from mkdocs_advisories.proof.tree import Entry, read
@@ -27,13 +28,13 @@ Progress = Callable[[int, int], None]
 class Result:
     """A file of the tree after it was examined.
 
-    `named` are the held advisories that its path shows; `mark` is its entry in the cache.
+    `named` is what its path shows of held advisories; `mark` is its entry in the cache.
     """
 
     name: str
     digest: str = ""
     mark: bytes = b""
-    named: frozenset[int] = frozenset()
+    named: tuple[Leak, ...] = ()
     content: Examined = CLEAN
     is_cached: bool = False
 
@@ -41,6 +42,31 @@ class Result:
     def is_leak(self) -> bool:
         """Say whether it shows something of a held advisory."""
         return bool(self.named or self.content.leaks)
+
+    def finds(self) -> Iterator[Find]:
+        """Give all by which it shows something, but for whole files."""
+        return (find for one in (*self.named, *self.content.leaks) for find in one.finds)
+
+    def of(self, finds: frozenset[Find]) -> "Result":
+        """Keep, of what it shows, what is a leak by some finds, and whole files."""
+        return self._with(lambda leak: [leak] if leak.of(finds) else [])
+
+    def sharing(self, known: dict[Find, Find]) -> "Result":
+        """Take what others show as well from them: there is much that many files show."""
+        if not self.is_leak:
+            return self
+        return self._with(
+            lambda leak: [
+                replace(leak, finds=tuple(known.setdefault(one, one) for one in leak.finds))
+            ]
+        )
+
+    def _with(self, change: Callable[[Leak], list[Leak]]) -> "Result":
+        named, leaks = (
+            tuple(new for leak in some for new in change(leak))
+            for some in (self.named, self.content.leaks)
+        )
+        return replace(self, named=named, content=replace(self.content, leaks=leaks))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -66,7 +92,7 @@ class Bench:
 
     def examine(self, entry: Entry) -> Result:
         """Examine a file; of its content nothing, if the cache knows that it is clean."""
-        named = examine_name(entry.name, haystack=self.haystack, without=self.without)
+        named = name_leaks(entry.name, haystack=self.haystack, without=self.without)
         try:
             raw = read(self.root, entry)
         except OSError as error:
@@ -120,13 +146,14 @@ def _in_parallel(
 ) -> tuple[list[Result], list[str]]:
     results: list[Result] = []
     missed: list[str] = []
+    known: dict[Find, Find] = {}
     # Spawned, not forked: a fork would copy the locks of whatever threads there are.
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_set_up, initargs=(bench,)
     ) as pool:
         for future in as_completed([pool.submit(_batch, one) for one in _batches(entries)]):
             found, lost = future.result()
-            results += found
+            results += (one.sharing(known) for one in found)
             missed += lost
             progress(len(results), len(entries))
     return results, missed
@@ -156,4 +183,5 @@ def _set_up(bench: Bench) -> None:
 
 def _batch(entries: Sequence[Entry]) -> tuple[list[Result], list[str]]:
     ((bench, missed),) = _BENCHES
-    return [bench.examine(one) for one in entries], missed
+    known: dict[Find, Find] = {}
+    return [bench.examine(one).sharing(known) for one in entries], missed

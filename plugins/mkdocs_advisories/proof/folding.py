@@ -50,6 +50,8 @@ _FOREIGN = re.compile("[^\x00-\x7f]+")
 # Digits and letters that are drawn alike become one: 0 and o; 1, i and l.
 _TABLE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZi01", b"abcdefghljklmnopqrstuvwxyzlol")
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
+_ASCII = bytes(range(128))
+_FEW = 64
 _DROPPED_OF_BINARY = _DROPPED + bytes(range(128, 256))
 
 
@@ -66,9 +68,30 @@ _FOLDS = _Folds()
 
 def fold(text: str) -> bytes:
     """Fold a text. A letter beyond ASCII that is like no Latin one stays, as UTF-8."""
+    raw = text.encode("utf-8", "surrogatepass")
     if not text.isascii():
-        text = _FOREIGN.sub(lambda run: "".join(map(_FOLDS.__getitem__, run[0])), text)
-    return text.encode("utf-8").translate(_TABLE, _DROPPED)
+        few = _few_folded(raw)
+        raw = _every_folded(text) if few is None else few
+    return raw.translate(_TABLE, _DROPPED)
+
+
+def _every_folded(text: str) -> bytes:
+    folded = _FOREIGN.sub(lambda run: "".join(map(_FOLDS.__getitem__, run[0])), text)
+    return folded.encode("utf-8")
+
+
+def _few_folded(raw: bytes) -> bytes | None:
+    """Fold the characters beyond ASCII one after another, if they are few.
+
+    None of them may become another one that is beyond ASCII: it might be folded once more.
+    """
+    foreign = set(raw.translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+    folds = {one: _FOLDS[one] for one in foreign if _FOLDS[one] != one}
+    if len(foreign) > _FEW or not all(one.isascii() for one in folds.values()):
+        return None
+    for one, folded in folds.items():
+        raw = raw.replace(one.encode("utf-8", "surrogatepass"), folded.encode())
+    return raw
 
 
 def fold_binary(raw: bytes) -> bytes:

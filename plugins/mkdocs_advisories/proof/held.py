@@ -71,8 +71,11 @@ def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str
     The owners are numbered as in `held`; the seeds follow, and are looked for in any case.
     """
     public = tuple(public)
-    known = [folded for text in (*public, *commonplaces()) for folded in folds(text)]
-    real = _needles(held, frozenset(map(str.lower, _addresses(public)))).without(known)
+    known = (folded for text in (*public, *commonplaces()) for folded in folds(text))
+    every = _needles(held, frozenset(map(str.lower, _addresses(public))))
+    # The prose is judged by itself, as if others had written it: so all is folded only once.
+    left = every.joined(_prose(held, first=len(held))).without(known)
+    real = left.of_owners(range(len(held)))
     digests = {
         hashlib.sha256(file.raw).digest(): owner
         for owner, one in enumerate(held)
@@ -84,7 +87,7 @@ def haystack(held: Sequence[Held], *, public: Iterable[str], seeds: Iterable[str
         needles=real.joined(needles(seeded, ())),
         digests=digests,
         held=len(held),
-        unprovable=_unprovable(held, known),
+        unprovable=_unprovable(left.count(), len(held)),
         fingerprint=real.fingerprint() + b"".join(sorted(digests)),
     )
 
@@ -101,18 +104,24 @@ def _needles(held: Sequence[Held], public: frozenset[str]) -> Needles:
     return needles(passages, words.values())
 
 
-def _unprovable(held: Sequence[Held], known: Iterable[bytes]) -> tuple[int, ...]:
-    """Number those whose title and body, less what is public, are too little to be recognised."""
-    prose = [
-        _passage(text, owner) for owner, one in enumerate(held) for text in (one.title, one.body)
+def _prose(held: Sequence[Held], *, first: int) -> Needles:
+    """Make needles of titles and bodies alone. Their owners are numbered from `first` on."""
+    passages = [
+        _passage(text, owner)
+        for owner, one in enumerate(held, first)
+        for text in (one.title, one.body)
     ]
-    enough = needles(prose, ()).without(known).count()
-    return tuple(owner for owner in range(len(held)) if enough.get(owner, 0) < FEWEST_WINDOWS)
+    return needles(passages, ())
+
+
+def _unprovable(windows: Mapping[int, int], count: int) -> tuple[int, ...]:
+    """Number those whose prose, less what is public, is too little to be recognised."""
+    return tuple(one for one in range(count) if windows.get(one + count, 0) < FEWEST_WINDOWS)
 
 
 def folds(text: str) -> list[bytes]:
-    """Fold every reading of a text."""
-    return [fold(reading) for reading in readings(text)]
+    """Fold every reading of a text. Those that are alike are given once."""
+    return list(dict.fromkeys(map(fold, readings(text))))
 
 
 def folds_of_file(name: str, raw: bytes) -> Iterator[bytes]:

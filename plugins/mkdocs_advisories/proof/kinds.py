@@ -1,6 +1,5 @@
 """What a file is, by what it holds: its name only says what it should be."""
 
-import re
 from pathlib import PurePosixPath
 
 TEXT = "text"
@@ -26,6 +25,7 @@ _BEGINNINGS = {
     "wasm": b"\x00asm",
     "inventory": b"# Sphinx inventory version",
 }
+_FIRST_BYTES = frozenset(beginning[:1] for beginning in _BEGINNINGS.values())
 _CLAIMS = {
     ".gz": "gzip",
     ".tgz": "gzip",
@@ -49,16 +49,19 @@ _CLAIMS = {
     # These nobody here can read; a short one may pass for text.
     **dict.fromkeys((".br", ".zst", ".lz4", ".lzma", ".7z", ".rar", ".z", ".cab"), UNKNOWN),
 }
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NOT_TEXT = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _LARGEST_SIGNATURE = 16 * 1024
 _DEFLATE = 8  # RFC 1950, 2.2, as is the sum that follows it
 _TAR_MAGIC = slice(257, 262)
 _PDF_HEADER = 1024  # within so many bytes, as readers have it
 
 
-def kind_of(raw: bytes, *, name: str = "") -> str:
-    """Say what some bytes are: a kind of file, `text`, or `unknown`."""
-    for kind, beginning in _BEGINNINGS.items():
+def kind_of(raw: bytes, *, name: str = "", is_text: bool | None = None) -> str:
+    """Say what some bytes are: a kind of file, `text`, or `unknown`.
+
+    `is_text` says whether `as_text` can read them, where that is known.
+    """
+    for kind, beginning in _BEGINNINGS.items() if raw[:1] in _FIRST_BYTES else ():
         if raw.startswith(beginning) and not (kind == "bzip2" and _is_text(raw)):
             return kind
     if raw.startswith(b"PK\x05\x06"):  # an empty one
@@ -67,6 +70,8 @@ def kind_of(raw: bytes, *, name: str = "") -> str:
         return "tar"
     if b"%PDF-" in raw[:_PDF_HEADER]:
         return "pdf"
+    if as_text(raw) is not None if is_text is None else is_text:
+        return TEXT
     return _plainer_kind(raw, name)
 
 
@@ -76,8 +81,6 @@ def claimed_kind(name: str) -> str | None:
 
 
 def _plainer_kind(raw: bytes, name: str) -> str:
-    if as_text(raw) is not None:
-        return TEXT
     if raw.startswith(b"RIFF") and raw[8:12] == b"WEBP":
         return "webp"
     if raw[4:12] in {b"ftypavif", b"ftypmif1"}:
@@ -104,7 +107,7 @@ def as_text(raw: bytes) -> str | None:
         text = raw.decode(codec) if codec else None
     except UnicodeDecodeError:
         return None
-    return text if text and not _NOT_TEXT.search(text.encode("utf-8", "replace")) else None
+    return text if text and _is_text(text.encode("utf-8", "replace")) else None
 
 
 def as_broken_text(raw: bytes) -> str | None:
@@ -129,7 +132,7 @@ def _utf16_codec(start: bytes) -> str | None:
 
 
 def _is_text(raw: bytes) -> bool:
-    return _NOT_TEXT.search(raw) is None
+    return len(raw.translate(None, _NOT_TEXT)) == len(raw)
 
 
 def _is_signature(raw: bytes, name: str) -> bool:

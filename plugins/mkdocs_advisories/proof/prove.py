@@ -1,7 +1,7 @@
 """The proof itself: needles made, seeds planted, every file examined, the outcome judged."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +10,7 @@ from mkdocs_advisories.proof.cache import Cache
 from mkdocs_advisories.proof.examine import CLEAN, examine_name
 from mkdocs_advisories.proof.folding import fold
 from mkdocs_advisories.proof.held import Haystack, Held, haystack
+from mkdocs_advisories.proof.needles import still_told
 from mkdocs_advisories.proof.reading import Trail
 from mkdocs_advisories.proof.report import WITHHELD, Found, Report, Unread
 from mkdocs_advisories.proof.seeds import SEEDS, phrase
@@ -53,7 +54,7 @@ def prove(request: Request, *, progress: Progress) -> tuple[Report, frozenset[by
         return _preview(request, listed), frozenset()
     bench = _bench(request)
     results, missed = examine_all(bench, listed, processes=request.processes, progress=progress)
-    results = _judged_again(bench, results, listed, request)
+    results = _judged_again(bench, results, request)
     missed += _unfound(bench.haystack, request.held)
     report = _Judge(request=request, haystack=bench.haystack).report(listed, results, missed)
     clean = (one.mark for one in results if one.mark and one.content == CLEAN)
@@ -103,18 +104,16 @@ def _unfound(looked_for: Haystack, held: Sequence[Held]) -> Iterator[str]:
             yield ITS_NEEDLES.format(path=one.path)
 
 
-def _judged_again(
-    bench: Bench, results: Sequence[Result], listed: Sequence[Entry], request: Request
-) -> list[Result]:
-    """Examine again, with more that is public, each file in which something was found."""
+def _judged_again(bench: Bench, results: Sequence[Result], request: Request) -> list[Result]:
+    """Take back what was found, as far as more that is public tells the same.
+
+    Fewer needles find no more than all of them did: so no file has to be read again for it.
+    """
     if not any(one.is_leak for one in results):
         return list(results)
-    needles = bench.haystack.needles.without(request.wider())
-    less = replace(bench, haystack=replace(bench.haystack, needles=needles), known=frozenset())
-    return [
-        less.examine(entry) if result.is_leak else result
-        for entry, result in zip(listed, results, strict=True)
-    ]
+    finds = frozenset(find for one in results for find in one.finds())
+    left = still_told(bench.haystack.needles, finds, public=request.wider())
+    return [one.of(left) if one.is_leak else one for one in results]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -151,7 +150,7 @@ class _Judge:
         )
 
     def _found(self, result: Result) -> Iterator[Found]:
-        ways = dict.fromkeys(sorted(result.named), ())
+        ways = dict.fromkeys(sorted(leak.owner for leak in result.named), ())
         leaks = [(leak.trail[1:], leak.owner) for leak in result.content.leaks]
         for inside, owner in dict.fromkeys(
             [*((way, owner) for owner, way in ways.items()), *leaks]

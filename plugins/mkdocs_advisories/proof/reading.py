@@ -6,7 +6,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from mkdocs_advisories.proof import packed, pdf, png
-from mkdocs_advisories.proof.encoded import stretches
+from mkdocs_advisories.proof.encoded import meanings, stretches
 from mkdocs_advisories.proof.folding import fold, fold_binary
 from mkdocs_advisories.proof.kinds import (
     PACKED,
@@ -53,13 +53,21 @@ Trail = tuple[str, ...]
 class Reading:
     """One way to read one part of a file: as it would be compared, and the text it was.
 
-    `digest` is the SHA-256 of a whole file, at the first reading of it.
+    `whole` are the bytes of a whole file, at the first reading of it.
     """
 
     trail: Trail
     folded: bytes
     text: str = ""
-    digest: bytes = b""
+    whole: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """Digests of the stretches of base64 in a text, and of what they may stand for."""
+
+    stretches: set[bytes] = field(default_factory=set)
+    meanings: set[bytes] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,10 +96,11 @@ class Reader:
             yield from self._text(name, trail)
 
     def _file(self, part: Part, trail: Trail) -> Iterator[Reading]:
-        kind, text = kind_of(part.raw, name=part.name), as_text(part.raw)
+        text = as_text(part.raw)
+        kind = kind_of(part.raw, name=part.name, is_text=text is not None)
         if part.is_file:
             self._judge(part.name, kind, trail)
-            yield Reading(trail=trail, folded=b"", digest=sha256(part.raw).digest())
+            yield Reading(trail=trail, folded=b"", whole=part.raw)
         if text is not None:
             yield from self._text(text, trail)
         else:
@@ -129,7 +138,7 @@ class Reader:
                 self._fault(trail, f"{kind}: {error}")
 
     def _text(self, text: str, trail: Trail) -> Iterator[Reading]:
-        seen: set[bytes] = set()
+        seen = _Seen()
         for start in range(0, max(1, len(text)), PIECE):
             piece = text[start : start + PIECE + OVERLAP]
             for reading in readings(piece, without=self.without):
@@ -138,15 +147,12 @@ class Reader:
         if len(text) > PIECE:
             yield from self._encoded(text, trail, seen)
 
-    def _encoded(self, text: str, trail: Trail, seen: set[bytes]) -> Iterator[Reading]:
+    def _encoded(self, text: str, trail: Trail, seen: _Seen) -> Iterator[Reading]:
         """Read what is written as base64: short stretches of no kind together, others alone."""
         if "base64" in self.without:
             return
         rest: list[bytes] = []
-        for raw in stretches(text):
-            if (digest := sha256(raw).digest()) in seen:
-                continue
-            seen.add(digest)
+        for raw in _unseen(text, seen):
             if kind_of(raw) == UNKNOWN:
                 rest += (fold_binary(raw), fold(raw.decode("utf-8", "ignore")))
             elif len(trail) < MOST_NESTED:
@@ -160,6 +166,20 @@ class Reader:
         fault = Fault(trail=trail, reason=reason)
         if fault not in self.faults:
             self.faults.append(fault)
+
+
+def _unseen(text: str, seen: _Seen) -> Iterator[bytes]:
+    """Give what stretches of base64 may stand for, but for stretches and meanings seen before."""
+    for stretch in stretches(text):
+        if _is_new(stretch.encode(), seen.stretches):
+            yield from (raw for raw in meanings(stretch) if _is_new(raw, seen.meanings))
+
+
+def _is_new(raw: bytes, seen: set[bytes]) -> bool:
+    digest = sha256(raw).digest()
+    is_new = digest not in seen
+    seen.add(digest)
+    return is_new
 
 
 def _inner_name(name: str) -> str:

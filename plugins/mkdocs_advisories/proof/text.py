@@ -6,6 +6,7 @@ run in time that grows with the text only, whoever wrote it.
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from html import unescape
 
 Decoder = Callable[[str], str]
@@ -17,12 +18,13 @@ _ESCAPE = re.compile(
     r"\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u+([0-9a-fA-F]{4})|U00([0-9a-fA-F]{6})|x([0-9a-fA-F]{2})"
     r"|([0-3][0-7]{2})|([nrtbfv])|([\"'/\\<>]))"
 )
-_PERCENTS = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+_PERCENTS = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")  # begins plainly: to be found soon
 _LONG_PERCENT = re.compile(r"%u([0-9a-fA-F]{4})")
 # A scan from the beginning of a tag never passes the next one, so that no text takes more than
 # linear time. A `<` that begins none may stand in an attribute.
 _QUOTED = r""""[^"<]*(?:<(?![A-Za-z/!?])[^"<]*)*"|\'[^\'<]*(?:<(?![A-Za-z/!?])[^\'<]*)*\'"""
-_TAG = re.compile(rf"""</?[A-Za-z!?](?:[^<>"']|{_QUOTED})*>|</?[A-Za-z!?][^<>]*>""")
+_PLAIN = r"""[^<>"']*"""
+_TAG = re.compile(rf"""</?[A-Za-z!?]{_PLAIN}(?:(?:{_QUOTED}){_PLAIN})*>|</?[A-Za-z!?][^<>]*>""")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ENTITY = re.compile(
     r"&(?:#0*[0-9]{1,12}|#[xX]0*[0-9a-fA-F]{1,10}|#[xX]?0|[A-Za-z][A-Za-z0-9]{1,31});?"
@@ -105,7 +107,13 @@ def _same(text: str) -> str:
 
 
 def _character_of(reference: re.Match[str]) -> str:
-    return unescape(reference[0])
+    return _unescaped(reference[0])
+
+
+@lru_cache(maxsize=4096)
+def _unescaped(reference: str) -> str:
+    """Give what a reference stands for. Few of them make up nearly all."""
+    return unescape(reference)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -17,23 +17,43 @@ BEGINNING = 8
 
 Hashes: TypeAlias = npt.NDArray[np.uint32]
 Places: TypeAlias = npt.NDArray[np.int64]
+_SPAN: Places = np.arange(WINDOW)
 _BASE = 0x9E3779B1  # odd, so that no character is lost, with its bits well spread
 _OTHER_BASE = 0x85EBCA77
 
 
-def hashes(folded: bytes, *, base: int | None = None) -> tuple[Hashes, Hashes]:
-    """Give the hash of every window of `BEGINNING` and of `WINDOW` characters, by its place."""
+def hashes(folded: bytes, *, stride: int = 1, base: int | None = None) -> tuple[Hashes, Hashes]:
+    """Give the hash of every window of `BEGINNING` and of `WINDOW` characters, by its place.
+
+    With a stride of 2 or 4, it is given for every second or fourth place, from the first on.
+    """
     current = np.frombuffer(folded, np.uint8).astype(np.uint32)
-    beginnings, span, base = current[:0], 1, base or _BASE
+    beginnings, span, step, base = current[:0], 1, 1, base or _BASE
     while span < WINDOW:
-        count = max(0, len(current) - span)
-        # `current[i]` hashes the characters from i on; so the hash is that of 2 * span from i on.
-        doubled = current[:count] * np.uint32(base)
-        doubled += current[span:]
-        current, span, base = doubled, span * 2, base * base % 2**32
+        # `current[i]` hashes the characters from `i * step` on; so the hash is that of 2 * span.
+        if step < stride:
+            current, following, step = current[::2], current[1::2], step * 2
+        else:
+            following = current[span // step :]
+        current = current[: len(following)] * np.uint32(base)
+        current += following
+        span, base = span * 2, base * base % 2**32
         if span == BEGINNING:
             beginnings = current
     return beginnings, current
+
+
+def hashes_at(folded: bytes, places: Places) -> Hashes:
+    """Give the hashes, as `hashes` has them, of the windows of `WINDOW` at some places."""
+    powers = [pow(_BASE, WINDOW - 1 - at, 2**32) for at in range(WINDOW)]
+    texts = texts_at(np.frombuffer(folded, np.uint8), places).astype(np.uint32)
+    return texts @ np.array(powers, np.uint32)
+
+
+def texts_at(text: npt.NDArray[np.uint8], places: Places) -> npt.NDArray[np.uint8]:
+    """Give the characters of the windows of `WINDOW` at some places: a row for each."""
+    at: Places = places[:, None] + _SPAN
+    return text[at]
 
 
 def firsts(folded: bytes, places: Places) -> Places:

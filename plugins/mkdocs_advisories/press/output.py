@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import ENOSPC
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
@@ -139,14 +139,18 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
     is_whole: bool,
 ) -> Order | None:
     """Order what is not there yet; None if all of it is. `is_whole` says that nothing is copied."""
-    framed = "".join(one.mark for one in shells.values() if one)
-    around = sha256(framed.encode()).hexdigest()
-    known = written.groups.pop(name, None)
-    is_plain = None in shells.values()
-    if known and known.shell == around and is_whole and not is_plain:
-        written.groups[name] = known
+    around = _around(tuple([one.mark for one in shells.values() if one]))
+    known = written.groups.get(name)
+    if known and known.shell == around and is_whole and None not in shells.values():
         return None
+    written.groups.pop(name, None)
     return Order(name=name, contents=contents, shells=shells, mark=mark, around=around, known=known)
+
+
+@lru_cache
+def _around(marks: tuple[str, ...]) -> str:
+    """Give what stands for shells, which are the same ones for many orders."""
+    return sha256("".join(marks).encode()).hexdigest()
 
 
 def _write_share(

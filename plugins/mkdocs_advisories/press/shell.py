@@ -16,6 +16,7 @@ the probe is not believed but seen, twice:
 A page that may be named in its shell, as in a link from all pages to it, is rendered by the theme.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -48,6 +49,9 @@ from mkdocs_advisories.site.batch import Brief, brief
 
 Rendered = Callable[[Page], str]
 """Gives the whole HTML page that a theme makes of a page, without a policy."""
+
+_GENERATOR = re.compile(r'<meta name="generator"[^>]*>')
+"""It has the numbers of versions, as addresses of pages have; no page is meant by it."""
 
 _ONE, _TWO, _ALL = (2,), (2, 2), (2, 3, 4, 5, 6, 2)
 
@@ -91,12 +95,15 @@ class Shell:
     has_one_policy: bool
     folders: set[str] = field(default_factory=set)
     _mark: str = field(default="", repr=False)
+    _text: str = field(default="", repr=False)
     _policies: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
     def names(self, part: str) -> bool:
         """Say whether a part of an address may be in the shell, which is another for others."""
-        name = quote(part)
-        return any(name in one for one in self.pieces if isinstance(one, str))
+        if not self._text:
+            text = "\0".join(one for one in self.pieces if isinstance(one, str))
+            self._text = _GENERATOR.sub("", text)
+        return quote(part) in self._text
 
     @property
     def mark(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,9 +11,9 @@ from markupsafe import Markup
 from mkdocs_advisories.embargo import Disclosure
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
-from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
+from mkdocs_advisories.press.shell import Kind, kind_of
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
-from mkdocs_advisories.render.addresses import osv_uri, page_uri
+from mkdocs_advisories.render.addresses import FOLDER, osv_uri
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Brief, batch_of_pages, brief
@@ -175,11 +175,7 @@ class StoredSheets:
         if record is None:
             return kind_of(self.sheet(line).page)
         facts = record.facts
-        return Kind(
-            folder=folder_of(page_uri(line.id)),
-            levels=tuple(facts["levels"]),
-            has_title=facts["has_title"],
-        )
+        return _kind(tuple(facts["levels"]), has_title=facts["has_title"])
 
     def _outline(self, name: str) -> Outline:
         record = self._records.get(name)
@@ -236,6 +232,12 @@ class StoredSheets:
         except UNREADABLE:
             pages = make()
         return {one.uri: one for one in pages}
+
+
+@lru_cache
+def _kind(levels: tuple[int, ...], *, has_title: bool) -> Kind:
+    """Give the kind of the pages of advisories, which is one and the same for many."""
+    return Kind(folder=f"{FOLDER}/", levels=levels, has_title=has_title)
 
 
 def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, object, bytes]:

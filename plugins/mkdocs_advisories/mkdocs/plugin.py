@@ -49,7 +49,7 @@ from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
-from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
+from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.output import name_of, write
 from mkdocs_advisories.press.shell import Kind, Shells, kind_of
@@ -59,7 +59,7 @@ from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.render.outline import Outline
-from mkdocs_advisories.site import Site, build_site
+from mkdocs_advisories.site import Site, build_site, for_preview
 from mkdocs_advisories.site.sheet import around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
@@ -142,16 +142,27 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def _previewed(
         self, settings: Configuration, now: datetime, permission: Permission, config: MkDocsConfig
     ) -> Site:
-        """Render a preview. Nothing of it is stored."""
-        self.cache = self.sheets = None
+        """Render a preview, of what builds have stored if it is disclosed. It stores nothing."""
+        index_uri, policy = self.index_uri, settings.policy
+        searching = Searching.of(config)
+        self.cache = self.memory = None
+        self.fingerprint = fingerprint(policy, index_uri, searching.stated)
         self._look(Path(config.site_dir))
-        catalog = self._catalog(settings, now)
-        self.disclosure = preview(catalog.advisories, now=now, permission=permission)
+        folder = _cache_folder(config, self.folder)
+        self.store = Store(folder, fingerprint=self.fingerprint, is_lent=True)
+        task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
+        gathered = self._gathered(settings, task)
+        self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
+        around = around_of(shown)
+        self.sheets = sheets = StoredSheets(
+            shown,
+            store=self.store,
+            records=fitting(gathered.records, around, as_of=shown.as_of),
+            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+            shown=for_preview,
+        )
         return build_site(
-            self.disclosure,
-            policy=settings.policy,
-            index_uri=self.index_uri,
-            search=Searching.of(config).search,
+            shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
         )
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
@@ -167,7 +178,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         task = Task(policy=policy, now=now, index_uri=index_uri, entries=searching.entries)
         gathered = self._gathered(settings, task)
         self.disclosure = self._disclosure(gathered, settings, now)
-        around = gathered.around or around_of(self.disclosure.advisories)
+        around = gathered.around or around_of(self.disclosure)
         self.sheets = sheets = StoredSheets(
             self.disclosure,
             store=self.store,

@@ -293,6 +293,16 @@ class _Search:
             seen |= some
 
 
+def fitting(records: Mapping[str, Record], around: Around, *, as_of: datetime) -> dict[str, Record]:
+    """Give the records that are as good among others, and at another instant."""
+    return {
+        name: one
+        for name, one in records.items()
+        if one.facts["links"] == _links(one.facts, around)
+        and datetime.fromisoformat(one.facts["last"]) <= as_of
+    }
+
+
 def _names_of(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
     """Give the names (in lower case) that files go by."""
     return {

@@ -50,10 +50,14 @@ class Record:
 
 
 class Store:
-    """A folder of shards. `fingerprint` (64 hex digits) stands for all that makes the contents."""
+    """A folder of shards. `fingerprint` (64 hex digits) stands for all that makes the contents.
 
-    def __init__(self, folder: Path | None, *, fingerprint: str) -> None:
+    One that is `lent` is only read: nothing is ever saved to its folder.
+    """
+
+    def __init__(self, folder: Path | None, *, fingerprint: str, is_lent: bool = False) -> None:
         self._folder = folder
+        self._is_lent = is_lent
         self._fingerprint = fingerprint
         self._records: dict[str, Record] = {}
         self._changed: set[int] = set()
@@ -126,7 +130,7 @@ class Store:
 
     def save(self) -> None:
         """Write what has changed, and drop what was not used. A failure is noted, nothing more."""
-        if self._folder is None:
+        if self._folder is None or self._is_lent:
             return
         shards: dict[int, dict[str, Record]] = {number: {} for number in range(_SHARDS)}
         for key, record in self._records.items():

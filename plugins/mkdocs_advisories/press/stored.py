@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
 from mkdocs_advisories.press.shell import Kind, kind_of
@@ -44,19 +44,24 @@ class _Planned:
 
 
 class StoredSheets:
-    """Sheets that lie in a store; those which do not are made at once, and kept in memory."""
+    """Sheets that lie in a store; those which do not are made at once, and kept in memory.
+
+    With `shown`, all of them are given as it gives them; in the store they are as they are.
+    """
 
     def __init__(
         self,
-        disclosure: Disclosure,
+        disclosure: Disclosure | Preview,
         *,
         store: Store,
         records: Mapping[str, Record],
         make: Callable[[Disclosed], Drawn],
+        shown: Callable[[Sheet], Sheet] | None = None,
     ) -> None:
         self._store = store
         self._records = records
         self._make = make
+        self._shown = shown
         self._marks = {name: _mark(record) for name, record in records.items()}
         self._advisories = disclosure.advisories
         self._places = {one: place for place, one in enumerate(disclosure.ids)}
@@ -76,10 +81,10 @@ class StoredSheets:
 
     def sheet(self, line: Outline) -> Sheet:
         """Give the sheet of an advisory. One that is damaged is made again."""
-        if line.id in self._fresh:
-            return self._fresh[line.id].sheet
         if self._last is None or self._last[0] != line.id:
-            self._last = (line.id, self._restored(line))
+            fresh = self._fresh.get(line.id)
+            sheet = fresh.sheet if fresh else self._restored(line)
+            self._last = (line.id, self._shown(sheet) if self._shown else sheet)
         return self._last[1]
 
     def excerpts(self, line: Outline) -> Excerpts:

@@ -52,13 +52,12 @@ from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.output import name_of, write
-from mkdocs_advisories.press.shell import Kind, Shells, kind_of
+from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
-from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.site import Site, build_site, for_preview
 from mkdocs_advisories.site.sheet import around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
@@ -100,7 +99,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     cache: Path | None
     memory: Memory | None
     store: Store
-    sheets: StoredSheets | None
+    sheets: StoredSheets
     fingerprint: str = ""
     written: Written
     command: str = ""
@@ -301,8 +300,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     def _marks(self) -> dict[str, str]:
         """Give what stands for each group of files as it is now."""
-        if self.sheets is None:
-            return {}
         contents = self.site.contents
         batches = {name_of(one): one.mark for one in contents.batches if one.mark}
         return batches | {one.id: self.sheets.mark_of(one) for one in contents.outlines}
@@ -385,23 +382,18 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _print(self, config: MkDocsConfig) -> None:
         """Print what is disclosed, before other plugins look at the finished site."""
-        sheets = self.sheets
         try:
             write(
                 self.site,
                 shells=Shells(self.theme.rendered),
                 written=self.written,
-                kinds=sheets.kind if sheets else self._kind,
-                marks=sheets.mark_of if sheets else lambda _: None,
+                sheets=self.sheets,
             )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
         self.written.is_open = False
         if self.cache and self.command != "serve":
             self.written.save(self.cache)
-
-    def _kind(self, line: Outline) -> Kind | None:
-        return kind_of(self.site.contents.page(line))
 
     @event_priority(-100)
     @discreet
@@ -410,10 +402,9 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         searching = Searching.of(config)
         if searching.kind:
             add_entries(Path(config.site_dir) / INDEX, self.site.found)
-        if self.sheets:
-            self.store.save()  # without what was found to be damaged
-            for note in self.store.notes:
-                log.info(note)
+        self.store.save()  # without what was found to be damaged
+        for note in self.store.notes:
+            log.info(note)
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):

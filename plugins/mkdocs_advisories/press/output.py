@@ -11,15 +11,12 @@ from pathlib import Path
 from shutil import copyfile
 
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
-from mkdocs_advisories.press.shell import Kind, Shell, Shells, kind_of_brief
+from mkdocs_advisories.press.shell import Shell, Shells, kind_of_brief
+from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Group, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
-from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import Batch, Content, Site
-
-KindOf = Callable[[Outline], Kind | None]
-MarkOf = Callable[[Outline], str | None]
 
 _SHARE = 50
 _A_PAGE = 0.0015
@@ -53,8 +50,10 @@ def name_of(batch: Batch) -> str:
     return f"/{batch.name}"
 
 
-def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf) -> None:
+def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets) -> None:
     """Write everything that is published and is not there yet.
+
+    Of an advisory that readers know already, a preview has no records: they are on the site itself.
 
     Raises:
         ActiveContentError: what should be harmless is not.
@@ -62,7 +61,7 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     orders = [
         order
         for order in (
-            *_orders_of_advisories(site, shells, written, kinds, marks),
+            *_orders_of_advisories(site, shells, written, sheets),
             *_orders_of_batches(site, shells, written),
         )
         if order
@@ -103,13 +102,15 @@ def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
 
 
 def _orders_of_advisories(
-    site: Site, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf
+    site: Site, shells: Shells, written: Written, sheets: StoredSheets
 ) -> Iterator[Order | None]:
     for line in site.contents.outlines:
         uri = page_uri(line.id)
-        found = {uri: shells.of(kinds(line), uri, partial(site.contents.page, line))}
-        contents = partial(site.contents.of, line)
-        mark = marks(line)
+        found = {uri: shells.of(sheets.kind(line), uri, partial(site.contents.page, line))}
+        is_known = site.is_preview and sheets.is_stored(line)
+        of = site.contents.without_records if is_known else site.contents.of
+        contents = partial(of, line)
+        mark = sheets.mark_of(line)
         yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
 
 

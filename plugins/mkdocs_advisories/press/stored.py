@@ -79,6 +79,10 @@ class StoredSheets:
         """Give the whole of an advisory."""
         return self._advisories[self._places[line.id]]
 
+    def is_stored(self, line: Outline) -> bool:
+        """Say whether an advisory is in the store, and so nothing of it is news."""
+        return line.id in self._records
+
     def sheet(self, line: Outline) -> Sheet:
         """Give the sheet of an advisory. One that is damaged is made again."""
         if self._last is None or self._last[0] != line.id:

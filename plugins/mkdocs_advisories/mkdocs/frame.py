@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from importlib.resources import files as package_files
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
@@ -174,16 +174,18 @@ class Frame:
 
     def listed(self, files: Iterable[File], config: MkDocsConfig) -> Listed:
         """Give templates all pages."""
-        site_url = config.site_url or ""
+        root = urljoin(config.site_url or "", "x")[:-1]
 
         def ours() -> Iterator[ListedFile]:
             for one in self.site.briefs():
-                yield listed_file(one, site_url=site_url, dated=self._dated(one.modified))
+                yield listed_file(one, root=root, dated=self._dated(one.modified))
 
         return Listed(files=files, ours=ours)
 
     def _last_change(self) -> str:
-        changes = (one.modified for one in self.site.briefs())
+        contents = self.site.contents
+        pages = (one for batch in contents.batches for one in batch.pages())
+        changes = (one.modified for one in (*contents.outlines, *pages))
         return self._dated(max(changes, default=self.settings.policy.feed.beginning))
 
     def _dated(self, instant: datetime) -> str:

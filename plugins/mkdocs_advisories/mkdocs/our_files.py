@@ -6,8 +6,9 @@ finds one when a link of `docs_dir` leads there; and templates get pages of ours
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -90,19 +91,23 @@ class Listed:
         yield from self.ours()
 
 
-def listed_file(page: Brief, *, site_url: str, dated: str) -> ListedFile:
-    """Describe a page of ours for templates."""
+def listed_file(page: Brief, *, root: str, dated: str) -> ListedFile:
+    """Describe a page of ours for templates; `root` is the address of the site, up to its slash."""
     url = quote(page.uri)
-    canonical = urljoin(site_url, url)
     return ListedFile(
         page=ListedPage(
             title=page.title,
             url=url,
-            abs_url=urlsplit(canonical).path,
-            canonical_url=canonical,
+            abs_url=_path_of(root) + url,
+            canonical_url=root + url,
             update_date=dated,
         ),
         src_uri=f"{page.uri}index.md",
         dest_uri=f"{page.uri}index.html",
         url=url,
     )
+
+
+@cache
+def _path_of(root: str) -> str:
+    return urlsplit(root).path

@@ -7,7 +7,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,13 +45,14 @@ from mkdocs_advisories.mkdocs.report import (
     summary_lines,
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
+from mkdocs_advisories.mkdocs.serving import Late
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import name_of, write
+from mkdocs_advisories.press.output import late, name_of, write
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
@@ -102,11 +103,13 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     sheets: StoredSheets
     fingerprint: str = ""
     written: Written
+    late: Late
     command: str = ""
 
     def __init__(self) -> None:
         # MkDocs keeps the plugin from build to build while it serves.
         self.written = Written(site=Path(), fingerprint="")
+        self.late = Late()
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -124,6 +127,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
+        self.late.begin()
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
         permission = _permission(config, command=self.command)
@@ -183,6 +187,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             store=self.store,
             records=gathered.records,
             make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+            is_lazy=self.late.is_serving,
         )
         site = build_site(
             self.disclosure,
@@ -192,8 +197,21 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             sheets=sheets,
             search=searching.search,
         )
-        self.store.save()
+        self._save()
         return site
+
+    def _save(self) -> None:
+        """Save what was made; while a server runs, nobody needs it on the disk."""
+        if self.late.is_serving:
+            self.store.sift()
+        else:
+            self.store.save()
+
+    def on_shutdown(self) -> None:
+        """Save what a server has made."""
+        if self.late.is_serving:
+            self.late.begin()
+            self.store.write()
 
     def _cache(self, config: MkDocsConfig) -> Path | None:
         """Give the folder of the cache. A server has its own: all that it makes has its address."""
@@ -276,8 +294,9 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_serve(
         self, server: "LiveReloadServer", config: MkDocsConfig, builder: Callable[..., None]
     ) -> "LiveReloadServer":
-        """Build again when an advisory changes."""
+        """Build again when an advisory changes, and from now on no more than pages need."""
         server.watch(str(self.folder))
+        self.late.stand_before(server)
         return server
 
     @event_priority(-100)
@@ -289,6 +308,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def on_build_error(self, error: Exception) -> None:
         """Leave nothing aside, and trust nothing that was written since MkDocs emptied the site."""
+        self.late.begin()
         self.written.give_up()
 
     @event_priority(100)
@@ -388,6 +408,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 shells=Shells(self.theme.rendered),
                 written=self.written,
                 sheets=self.sheets,
+                is_all=not self.late.is_serving,
             )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
@@ -399,10 +420,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _finish(self, config: MkDocsConfig) -> None:
         """Add our pages to the search index, and say what was published and what waits."""
-        searching = Searching.of(config)
-        if searching.kind:
-            add_entries(Path(config.site_dir) / INDEX, self.site.found)
-        self.store.save()  # without what was found to be damaged
+        writers = self._complete(config)
+        self._save()  # without what was found to be damaged
         for note in self.store.notes:
             log.info(note)
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
@@ -413,6 +432,18 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
+        self.late.end(writers)
+
+    def _complete(self, config: MkDocsConfig) -> dict[str, Callable[[], object]]:
+        """Add our pages to the search index; while a server runs, only give what would do so."""
+        add = partial(add_entries, Path(config.site_dir) / INDEX, self.site.found)
+        is_searched = Searching.of(config).kind is not None
+        if self.late.is_serving:
+            searched = {INDEX: cache(add)} if is_searched else {}
+            return {**searched, **late(self.site, written=self.written)}
+        if is_searched:
+            add()
+        return {}
 
     on_post_build = CombinedEvent(_print, _finish)
 

@@ -50,8 +50,10 @@ def name_of(batch: Batch) -> str:
     return f"/{batch.name}"
 
 
-def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets) -> None:
-    """Write everything that is published and is not there yet.
+def write(
+    site: Site, *, shells: Shells, written: Written, sheets: StoredSheets, is_all: bool = True
+) -> None:
+    """Write everything that is published and is not there yet; if not all, then less `late`.
 
     Of an advisory that readers know already, a preview has no records: they are on the site itself.
 
@@ -62,7 +64,7 @@ def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets)
         order
         for order in (
             *_orders_of_advisories(site, shells, written, sheets),
-            *_orders_of_batches(site, shells, written),
+            *_orders_of_batches(site, shells, written, is_all=is_all),
         )
         if order
     ]
@@ -71,6 +73,24 @@ def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets)
     pages = sum(len(one.shells) for one in framed)
     hands = hands_for(pages, seconds=_A_PAGE) if can_fork() else 1
     _write_all(framed, written, shells.ordinary, hands=hands)
+
+
+def late(site: Site, *, written: Written) -> dict[str, Callable[[], None]]:
+    """Give what writes each file that is no page's and not there yet, with those made together."""
+    writers: dict[str, Callable[[], None]] = {}
+    for batch in site.contents.batches:
+        if batch.pages():
+            continue
+        order = _order(written, name_of(batch), batch.mark, {}, batch.contents, is_whole=True)
+        if order:
+            writers |= dict.fromkeys(batch.files, partial(_write_late, order, written))
+    return writers
+
+
+def _write_late(order: Order, written: Written) -> None:
+    if order.name not in written.groups:
+        group = _written(order, written.site, str, set())
+        written.add({order.name: group} if group else {})
 
 
 def _write_all(
@@ -114,8 +134,12 @@ def _orders_of_advisories(
         yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
 
 
-def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator[Order | None]:
+def _orders_of_batches(
+    site: Site, shells: Shells, written: Written, *, is_all: bool
+) -> Iterator[Order | None]:
     for batch in site.contents.batches:
+        if not (is_all or batch.pages()):
+            continue
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
             for one in batch.pages()

@@ -50,8 +50,8 @@ from mkdocs_advisories.site.batch import Brief, brief
 Rendered = Callable[[Page], str]
 """Gives the whole HTML page that a theme makes of a page, without a policy."""
 
-_GENERATOR = re.compile(r'<meta name="generator"[^>]*>')
-"""It has the numbers of versions, as addresses of pages have; no page is meant by it."""
+_NUMBERS = re.compile(r'<(?:meta name="generator"|path)[^>]*>')
+"""Versions of programs, and the lines of pictures, may look like a version that has a page."""
 
 _ONE, _TWO, _ALL = (2,), (2, 2), (2, 3, 4, 5, 6, 2)
 
@@ -102,7 +102,7 @@ class Shell:
         """Say whether a part of an address may be in the shell, which is another for others."""
         if not self._text:
             text = "\0".join(one for one in self.pieces if isinstance(one, str))
-            self._text = _GENERATOR.sub("", text)
+            self._text = _NUMBERS.sub("", text)
         return quote(part) in self._text
 
     @property

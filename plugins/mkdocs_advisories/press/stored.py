@@ -46,10 +46,11 @@ class _Planned:
 class StoredSheets:
     """Sheets that lie in a store; those which do not are made at once, and kept in memory.
 
-    With `shown`, all of them are given as it gives them; in the store they are as they are.
+    With `shown`, all of them are given as it gives them; in the store they are as they are. If they
+    are `is_lazy`, bytes of many are made when they are asked for; pages are not.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what they are of, where they lie, and how they are given
         self,
         disclosure: Disclosure | Preview,
         *,
@@ -57,11 +58,13 @@ class StoredSheets:
         records: Mapping[str, Record],
         make: Callable[[Disclosed], Drawn],
         shown: Callable[[Sheet], Sheet] | None = None,
+        is_lazy: bool = False,
     ) -> None:
         self._store = store
         self._records = records
         self._make = make
         self._shown = shown
+        self._is_lazy = is_lazy
         self._marks = {name: _mark(record) for name, record in records.items()}
         self._advisories = disclosure.advisories
         self._places = {one: place for place, one in enumerate(disclosure.ids)}
@@ -136,11 +139,28 @@ class StoredSheets:
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
         """Plan to make bytes of advisories, if they are not remembered."""
         key = self.mark(f"bytes {name}", made_of)
+        if self._is_lazy:
+            return self._at_last(key, make)
         if key is None:
             made = make()
             return lambda: made
         self._plan(key, made_of, lambda: (None, make()))
         return lambda: self._document(key) or make()
+
+    def _at_last(self, key: str | None, make: Callable[[], bytes]) -> Load:
+        """Give bytes that are made when somebody asks for them, and then remembered."""
+        if key is None:
+            return make
+        self._store.get(key)  # so that it stays there
+
+        def load() -> bytes:
+            raw = self._document(key)
+            if raw is None:
+                raw = make()
+                self._keep(key, None, packed(raw))
+            return raw
+
+        return load
 
     def pages(
         self, name: str, made_of: Sequence[Outline], make: Callable[[], Iterable[Page]]

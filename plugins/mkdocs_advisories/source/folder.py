@@ -1,5 +1,6 @@
 """What lies in a folder of advisories: sources, attachments, and what does not belong there."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,11 +27,14 @@ class Listing:
 
     def name(self, file: Path) -> str:
         """Give the name of a file for reports."""
-        return f"{self.prefix}/{file.relative_to(self.folder).as_posix()}"
+        folder, place = f"{self.folder}{os.sep}", str(file)
+        if not place.startswith(folder):
+            return f"{self.prefix}/{file.relative_to(self.folder).as_posix()}"
+        return f"{self.prefix}/{place[len(folder) :].replace(os.sep, '/')}"  # ten thousand files
 
     def attachments_of(self, source: Path) -> tuple[Attachment, ...]:
         """Give the attachments that lie beside a source file."""
-        return tuple(self.attachments.get(source.with_suffix(""), ()))
+        return tuple(self.attachments.get(source.with_suffix(""), ())) if self.attachments else ()
 
 
 def list_folder(folder: Path, *, prefix: str) -> Listing:

@@ -26,7 +26,7 @@ from conftest import BODY, NOW, Folder
 from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.press import hands, written
 from mkdocs_advisories.press.head import relative
-from mkdocs_advisories.press.shell import Shells, ordinary
+from mkdocs_advisories.press.shell import Shell, Shells, ordinary
 from mkdocs_advisories.press.store import Record, Store
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
@@ -700,3 +700,22 @@ _SEGMENT = st.text("ab.-", min_size=1, max_size=3).filter(lambda one: one.strip(
 )
 def test_ways_from_a_page_are_those_of_mkdocs(uri: str, page: str) -> None:
     assert relative(uri, page) == get_relative_url(uri, page)
+
+
+@pytest.mark.parametrize(
+    ("part", "is_named"),
+    [
+        ("lamp", True),
+        ("9.9.9", True),
+        ("LAN-2026-0001", False),
+        *((number, False) for number in ("1.6.1", "9.8.1", "1.2.3", "0.0.1")),
+    ],
+)
+def test_numbers_of_programs_pictures_and_hosts_name_no_page(part: str, *, is_named: bool) -> None:
+    text = (
+        '<meta name="generator" content="mkdocs-1.6.1, mkdocs-material-9.8.1">'
+        '<svg><path d="m1.2.3z"/></svg><a href="http://127.0.0.1:8000/projects/lamp/">Lamps</a>'
+        '<a href="../versions/9.9.9/">x</a>'
+    )
+    shell = Shell(pieces=(text,), has_card=False, has_one_policy=True)
+    assert shell.names(part) is is_named

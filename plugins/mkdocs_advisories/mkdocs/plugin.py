@@ -122,6 +122,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
+        self.late = Late()
 
     @event_priority(-50)
     @discreet

@@ -1,8 +1,9 @@
 """What a server makes only when somebody asks for it.
 
-Feeds, files for programs and the index of the search are made of many advisories: an edit changes
-most of them, they are large, and hardly anybody asks a server of one's own for one. So once it runs,
-builds leave them out. Whoever asks for one while a build is at work waits for its end, as for every page.
+Feeds, files for programs and the index of the search are made of many advisories: they are large,
+each edit changes most of them, and hardly anybody asks a server of one's own for one. So once it
+runs, builds leave them out. Whoever asks for something while a build is at work waits for its end,
+as MkDocs has it for every page.
 """
 
 import mimetypes

@@ -29,7 +29,7 @@ from mkdocs_advisories.mkdocs.our_files import listed_file, root_of
 from mkdocs_advisories.press import hands, written
 from mkdocs_advisories.press.facts import facts_of
 from mkdocs_advisories.press.head import relative
-from mkdocs_advisories.press.shell import Shells, ordinary
+from mkdocs_advisories.press.shell import Shell, Shells, ordinary
 from mkdocs_advisories.press.store import Record, Store
 from mkdocs_advisories.render.markdown import Heading
 from mkdocs_advisories.render.metadata import Metadata
@@ -714,3 +714,22 @@ def test_templates_get_the_addresses_that_mkdocs_would_give_them(uri: str) -> No
         canonical = urljoin(site_url, uri)
         assert listed.page.canonical_url == canonical
         assert listed.page.abs_url == urlsplit(canonical).path
+
+
+@pytest.mark.parametrize(
+    ("part", "is_named"),
+    [
+        ("lamp", True),
+        ("9.9.9", True),
+        ("LAN-2026-0001", False),
+        *((number, False) for number in ("1.6.1", "9.8.1", "1.2.3", "0.0.1")),
+    ],
+)
+def test_numbers_of_programs_pictures_and_hosts_name_no_page(part: str, *, is_named: bool) -> None:
+    text = (
+        '<meta name="generator" content="mkdocs-1.6.1, mkdocs-material-9.8.1">'
+        '<svg><path d="m1.2.3z"/></svg><a href="http://127.0.0.1:8000/projects/lamp/">Lamps</a>'
+        '<a href="../versions/9.9.9/">x</a>'
+    )
+    shell = Shell(pieces=(text,), has_card=False, has_one_policy=True)
+    assert shell.names(part) is is_named

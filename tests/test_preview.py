@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from mkdocs.config import load_config
 
 from conftest import NOW, PROJECT, Folder
 from mkdocs_advisories.disclosure.stage import (
@@ -26,9 +28,14 @@ from mkdocs_advisories.disclosure.stage import (
     stage,
 )
 from mkdocs_advisories.embargo import Permission, preview
+from mkdocs_advisories.press import gathering
+from mkdocs_advisories.press.gathering import Made, Task
 from mkdocs_advisories.site import PREVIEW, build_site
+from mkdocs_advisories.source.catalog import Job
 from test_embargo import advisory
-from test_mkdocs import tree, write_canaries
+from test_mkdocs import Build, build_at, tree, write_canaries
+
+__all__ = ["build_at"]
 
 ADVISORY = [sys.executable, "-c", "from mkdocs_advisories.cli.main import main; main()"]
 PAGE = "advisories/LAN-2026-7777/"
@@ -339,3 +346,115 @@ def test_an_ordinary_build_has_no_trace_of_previews(run: Run) -> None:
     assert not any(PREVIEW.encode() in raw for raw in files.values())
     assert json.loads(files["search/search_index.json"])["docs"]
     assert traces(run) == []
+
+
+@pytest.fixture
+def previewed(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, bytes]]:
+    """Give what builds a preview of a held advisory beside others, and gives its files."""
+    config = load_config(str(checkout.path.parent / "mkdocs.yml"))
+    config.plugins.on_startup(command="build", dirty=False)
+    for number in range(1, 5):
+        checkout.write(
+            f"LAN-2026-000{number}",
+            embargo=f"2026-04-0{number}T12:00:00Z",
+            more=f"aliases: [CVE-2026-100{number}]\nrelated: [CVE-2026-1001]\n" * (number > 1),
+        )
+    write_canaries(checkout, NOW + timedelta(days=9))
+    day = (NOW + timedelta(days=3)).isoformat().replace("+00:00", "Z")
+    revised = f"revisions: [{{date: {day}, summary: Told anew.}}]\n"
+    checkout.write("LAN-2026-0005", more=revised)
+
+    def build(as_of: datetime | None = None, only: str | None = None) -> dict[str, bytes]:
+        with stage(as_of=as_of, only=only) as place, monkeypatch.context() as patch:
+            patch.setenv(VARIABLE, place.number)
+            build_at(site_dir=str(place.site_dir))
+            return tree(place.site_dir)
+
+    return build
+
+
+def cached(checkout: Folder) -> dict[str, bytes]:
+    cache = checkout.path.parent / ".cache"
+    return {str(file): file.read_bytes() for file in cache.rglob("*") if file.is_file()}
+
+
+PREVIEWS = [
+    {},
+    {"only": "LAN-2026-7777"},
+    {"as_of": NOW + timedelta(days=2)},
+    {"as_of": NOW + timedelta(days=4)},
+    {"as_of": datetime.fromisoformat("2026-04-02T12:00:00Z")},
+]
+
+
+@pytest.mark.parametrize("asked", PREVIEWS)
+def test_a_preview_of_what_builds_have_stored_is_one_from_nothing_and_stores_nothing(
+    checkout: Folder,
+    build_at: Build,
+    previewed: Callable[..., dict[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, object],
+) -> None:
+    build_at()
+    before = cached(checkout)
+    assert before
+    files = previewed(**asked)
+    assert cached(checkout) == before
+    assert not [
+        name for name, raw in before.items() if re.search(rb"(?i)canary|LAN-2026-7777", raw)
+    ]
+    monkeypatch.setenv("ADVISORIES_CACHE", "off")
+    assert previewed(**asked) == files
+
+
+def test_a_preview_without_a_cache_makes_none(
+    checkout: Folder, previewed: Callable[..., dict[str, bytes]]
+) -> None:
+    previewed()
+    assert not (checkout.path.parent / ".cache").exists()
+
+
+def test_of_what_is_disclosed_nothing_is_made_again_for_a_preview(
+    build_at: Build,
+    previewed: Callable[..., dict[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build_at()
+    made: list[str] = []
+
+    def noted(task: Task, job: Job) -> Made:
+        made.append(job.file.stem)
+        return make(task, job)
+
+    make = gathering.make
+    monkeypatch.setattr(gathering, "make", noted)
+    previewed()
+    assert made == ["LAN-2026-0005", "LAN-2026-7777"]
+
+
+def test_every_page_of_a_preview_from_the_store_is_marked(
+    build_at: Build, previewed: Callable[..., dict[str, bytes]]
+) -> None:
+    build_at()
+    files = previewed()
+    pages = {name: raw.decode() for name, raw in files.items() if name.endswith(".html")}
+    assert len(pages) > 10
+    assert not [name for name, page in pages.items() if f"<strong>{PREVIEW}." not in page]
+    ours = [one for one in pages if one not in {"index.html", "404.html", "about/index.html"}]
+    assert not [name for name in ours if f"<title>{PREVIEW}: " not in pages[name]]
+    feeds = [files[one].decode() for one in ("feed.xml", "csaf/white/csaf-feed-tlp-white.json")]
+    feeds.append(json.loads(files["feed.json"])["title"])
+    assert not [one for one in feeds if "PREVIEW" not in one]
+
+
+def test_a_preview_has_the_records_of_what_is_held_and_leaves_out_those_that_readers_have(
+    build_at: Build, previewed: Callable[..., dict[str, bytes]]
+) -> None:
+    build_at()
+    files = previewed().keys()
+    for number, is_told in (("7777", True), ("0005", True), ("0001", False)):
+        assert f"advisories/LAN-2026-{number}/index.html" in files
+        records = {f"osv/x_LAN-2026-{number}.json", f"csaf/white/2026/lan-2026-{number}.json"}
+        assert (records <= files, records.isdisjoint(files)) == (is_told, not is_told)

@@ -1,8 +1,12 @@
 """While a site is served, a build gives what one from nothing gives, and reads what has changed."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from mkdocs.config import load_config
@@ -12,6 +16,9 @@ from conftest import BODY, NOW, Folder
 from mkdocs_advisories.press import gathering
 from mkdocs_advisories.source.catalog import Job
 from test_mkdocs import Build, build_at, tree
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 __all__ = ["build_at"]
 
@@ -29,6 +36,61 @@ def serving(checkout: Folder) -> Iterator[Callable[[], None]]:
 
     yield begin
     begin("build")
+
+
+@dataclass
+class Server:
+    """What MkDocs gives to plugins when it begins to serve: it answers with what is in a folder."""
+
+    root: str
+    mount_path: str = "/lantern/"
+    app: WSGIApplication | None = None
+
+    def get_app(self) -> WSGIApplication:
+        return self.app or self._file
+
+    def set_app(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def watch(self, path: str) -> None:
+        """Look at nothing: builds are begun by tests."""
+
+    def get(self, uri: str, *, mount_path: str = "") -> bytes | None:
+        """Ask for a file of the site; gives its content, or None if there is none."""
+        told: list[str] = []
+
+        def start(status: str, _: object, __: object = None) -> Callable[[bytes], object]:
+            told.append(status)
+            return bytes
+
+        path = f"{mount_path or self.mount_path}{uri}"
+        answer = self.get_app()({"PATH_INFO": path}, cast("StartResponse", start))
+        content = b"".join(answer)
+        getattr(answer, "close", list)()  # as servers do
+        return content if told == ["200 OK"] else None
+
+    def _file(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        file = Path(self.root) / environ["PATH_INFO"].removeprefix(self.mount_path)
+        start_response("200 OK" if file.is_file() else "404 Not Found", [])
+        return [file.read_bytes()] if file.is_file() else []
+
+
+@pytest.fixture
+def begun(checkout: Folder, build_at: Build, serving: Callable[..., None]) -> Callable[[], Server]:
+    """Give what begins to serve, has built once, and gives the server."""
+
+    def begin() -> Server:
+        root = checkout.path.parent
+        serving()
+        build_at()
+        config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site"))
+        server = Server(root=str(root / "site"))
+        config.plugins.on_serve(
+            cast("LiveReloadServer", server), config=config, builder=lambda: None
+        )
+        return server
+
+    return begin
 
 
 def write(checkout: Folder, number: int, **fields: str) -> None:
@@ -185,3 +247,116 @@ def test_a_server_leaves_the_cache_of_builds_as_it_is(
     assert {file.name: file.read_bytes() for file in cache.glob("*.*")} == before
     assert list((cache / "served").glob("*.store"))
     assert not (cache / "served" / "written.json").exists()
+
+
+LATE = ("feed.xml", "feed.json", "versions.json", "osv/all.json", "osv/all.json.sha256")
+
+
+@pytest.fixture
+def expected(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, dict[str, bytes]]:
+    """Give what builds from nothing make after each edit; no advisory is left."""
+    made = {}
+    with monkeypatch.context() as patch:
+        patch.setenv("ADVISORIES_CACHE", "off")
+        for place, about in enumerate(edits(checkout)):
+            build_at(site_dir=f"from-nothing-{place}")
+            made[about] = tree(checkout.path.parent / f"from-nothing-{place}")
+    for file in checkout.path.glob("*.md"):
+        file.unlink()
+    return {
+        about: {uri: raw for uri, raw in files.items() if not uri.endswith("!")}
+        for about, files in made.items()
+    }
+
+
+@pytest.mark.parametrize("asked_after", ["every edit", "words"])
+def test_a_server_answers_what_a_build_from_nothing_gives(
+    checkout: Folder,
+    build_at: Build,
+    expected: dict[str, dict[str, bytes]],
+    begun: Callable[[], Server],
+    asked_after: str,
+) -> None:
+    server = begun()
+    for about in edits(checkout):
+        build_at()
+        assert not [
+            uri for uri in tree(Path(server.root)) if uri.rstrip("!") not in expected[about]
+        ]
+        if asked_after in {"every edit", about}:
+            given = {uri: server.get(uri) for uri in expected[about]}
+            packed = "sitemap.xml.gz"  # has the time of the build
+            assert [one for one in given if given[one] != expected[about][one]] in ([], [packed])
+
+
+def test_what_no_page_needs_is_not_made_before_somebody_asks_for_it(
+    checkout: Folder, build_at: Build, begun: Callable[[], Server]
+) -> None:
+    write(checkout, 1)
+    server = begun()
+    site = Path(server.root)
+    assert all((site / uri).is_file() for uri in LATE)
+    write(checkout, 1, summary="Another title")
+    build_at()
+    assert "Another title" in (site / "advisories/LAN-2026-0001/index.html").read_text("utf-8")
+    assert not [uri for uri in LATE if (site / uri).exists()]
+    assert b"Another title" in (server.get("osv/all.json") or b"")
+    assert (site / "osv" / "all.json.sha256").is_file()
+    assert not (site / "feed.xml").exists()
+    assert server.get("osv/all.json", mount_path="/elsewhere/") is None
+
+
+def test_what_was_asked_for_stays_until_an_edit_changes_it(
+    checkout: Folder, build_at: Build, begun: Callable[[], Server]
+) -> None:
+    write(checkout, 1)
+    server = begun()
+    write(checkout, 2)
+    build_at()
+    server.get("osv/all.json")
+    made = (Path(server.root) / "osv" / "all.json").stat()
+    build_at()
+    assert server.get("osv/all.json")
+    assert (Path(server.root) / "osv" / "all.json").stat() == made
+
+
+def test_whoever_asks_while_a_build_has_failed_waits_for_one_that_has_not(
+    checkout: Folder, build_at: Build, begun: Callable[[], Server]
+) -> None:
+    write(checkout, 1)
+    server = begun()
+    write(checkout, 1, body="<b>x</b>")
+    with pytest.raises(Abort):
+        build_at()
+    answers: list[bytes | None] = []
+    asking = threading.Thread(target=lambda: answers.append(server.get("osv/all.json")))
+    asking.start()
+    asking.join(timeout=0.2)
+    assert asking.is_alive()
+    write(checkout, 1, summary="Corrected")
+    build_at()
+    asking.join(timeout=20)
+    assert b"Corrected" in (answers[0] or b"")
+
+
+def test_what_a_server_has_made_is_saved_when_it_ends(
+    checkout: Folder, build_at: Build, begun: Callable[[], Server]
+) -> None:
+    def saved() -> dict[str, bytes]:
+        folder = checkout.path.parent / ".cache" / "advisories" / "served"
+        return {file.name: file.read_bytes() for file in folder.glob("*.store")}
+
+    write(checkout, 1)
+    begun()
+    before = saved()
+    write(checkout, 2)
+    checkout.write("LAN-2026-0090", embargo=HELD, summary="Not yet told")
+    build_at()
+    assert saved() == before
+    config = load_config(str(checkout.path.parent / "mkdocs.yml"))
+    config.plugins.on_shutdown()
+    after = saved()
+    assert after != before
+    assert not [name for name, raw in after.items() if b"0090" in raw or b"Not yet" in raw]

@@ -54,8 +54,12 @@ class Disclosure:
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the advisories, in their order; nothing is read for it."""
-        known = self.advisories
-        return known.ids if isinstance(known, _Public) else tuple(one.id for one in known)
+        return _ids_of(self.advisories)
+
+    @property
+    def dates(self) -> tuple[datetime, ...]:
+        """When each was published, in their order; nothing is read for it."""
+        return _dates_of(self.advisories)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +80,18 @@ class Preview:
     """What the site would show at one instant, newest first. Nothing that publishes takes it."""
 
     as_of: datetime
-    advisories: tuple[Disclosed, ...]
+    advisories: Sequence[Disclosed]
     permission: Permission
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the advisories, in their order; nothing is read for it."""
+        return _ids_of(self.advisories)
+
+    @property
+    def dates(self) -> tuple[datetime, ...]:
+        """When each was published, in their order; nothing is read for it."""
+        return _dates_of(self.advisories)
 
 
 def disclose(
@@ -95,8 +109,15 @@ def disclose(
     The newest come first; those of one instant are in the order of their ids. What is `Pending`
     goes through the gate once more when it is read.
     """
+
+    def let_through(one: Advisory) -> Disclosed:
+        if one.embargo is None or not one.is_disclosed(now):
+            message = "an advisory cannot be disclosed before its embargo ends"
+            raise ValueError(message)
+        return Disclosed(content=one.content, published=one.embargo, as_of=now)
+
     known = list(advisories)
-    public = _Public([one for one in known if one.is_disclosed(now)], now=now)
+    public = _Shown([one for one in known if one.is_disclosed(now)], show=let_through, last=now)
     waiting = [one.embargo for one in known if one.embargo and not one.is_disclosed(now)]
     return Disclosure(
         as_of=now,
@@ -108,18 +129,36 @@ def disclose(
     )
 
 
-class _Public(Sequence[Disclosed]):
-    """What is disclosed, newest first; what was pending is read when it is looked at."""
+class _Shown(Sequence[Disclosed]):
+    """What is shown, newest first; what was pending is read when it is looked at.
 
-    def __init__(self, advisories: Iterable[Advisory | Pending], *, now: datetime) -> None:
-        self._now = now
-        self._known = sorted(advisories, key=_place)
-        self._read = lru_cache(maxsize=_AT_HAND)(self._disclosed)
+    What is undecided is dated by `last`.
+    """
+
+    def __init__(
+        self,
+        advisories: Iterable[Advisory | Pending],
+        *,
+        show: Callable[[Advisory], Disclosed],
+        last: datetime,
+    ) -> None:
+        def place(one: Advisory | Pending) -> tuple[float, str]:
+            return -(one.embargo or last).timestamp(), _id_of(one)
+
+        self._show = show
+        self._last = last
+        self._known = sorted(advisories, key=place)
+        self._read = lru_cache(maxsize=_AT_HAND)(self._shown)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids, in order."""
-        return tuple(one.id if isinstance(one, Pending) else one.content.id for one in self._known)
+        return tuple(map(_id_of, self._known))
+
+    @property
+    def dates(self) -> tuple[datetime, ...]:
+        """When each is published."""
+        return tuple(one.embargo or self._last for one in self._known)
 
     @property
     def is_pending(self) -> bool:
@@ -143,13 +182,23 @@ class _Public(Sequence[Disclosed]):
         """Say how many there are."""
         return len(self._known)
 
-    def _disclosed(self, place: int) -> Disclosed:
+    def _shown(self, place: int) -> Disclosed:
         known = self._known[place]
-        one = _read_again(known) if isinstance(known, Pending) else known
-        if one.embargo is None or not one.is_disclosed(self._now):
-            message = "an advisory cannot be disclosed before its embargo ends"
-            raise ValueError(message)
-        return Disclosed(content=one.content, published=one.embargo, as_of=self._now)
+        return self._show(_read_again(known) if isinstance(known, Pending) else known)
+
+
+def _ids_of(advisories: Sequence[Disclosed]) -> tuple[str, ...]:
+    known = advisories
+    return known.ids if isinstance(known, _Shown) else tuple(one.id for one in known)
+
+
+def _dates_of(advisories: Sequence[Disclosed]) -> tuple[datetime, ...]:
+    known = advisories
+    return known.dates if isinstance(known, _Shown) else tuple(one.published for one in known)
+
+
+def _id_of(one: Advisory | Pending) -> str:
+    return one.id if isinstance(one, Pending) else one.content.id
 
 
 def _read_again(known: Pending) -> Advisory:
@@ -158,12 +207,6 @@ def _read_again(known: Pending) -> Advisory:
         message = "an advisory is not the one that it was"
         raise ValueError(message)
     return one
-
-
-def _place(one: Advisory | Pending) -> tuple[float, str]:
-    """Sort the newest first, and those of one instant by their ids."""
-    own = one.id if isinstance(one, Pending) else one.content.id
-    return (-one.embargo.timestamp() if one.embargo else 0.0, own)
 
 
 def told_ahead(
@@ -258,25 +301,31 @@ def on_its_day(copy: Coordination) -> Disclosed:
     return Disclosed(content=copy.content, published=day, as_of=day)
 
 
-def preview(advisories: Iterable[Advisory], *, now: datetime, permission: Permission) -> Preview:
+def preview(
+    advisories: Iterable[Advisory | Pending], *, now: datetime, permission: Permission
+) -> Preview:
     """Show held advisories as if their embargo had ended, each marked as a preview.
 
-    One without a decided embargo is dated by the instant of the preview.
+    One without a decided embargo is dated by the instant of the preview. What is `Pending` is read
+    when it is looked at.
     """
     chosen = [one for one in advisories if _is_chosen(one, now, permission)]
     ends = [one.embargo for one in chosen if one.embargo]
     as_of = permission.as_of or max([now, *ends])
+
+    def show(one: Advisory) -> Disclosed:
+        published = one.embargo or as_of
+        return Disclosed(content=one.content, published=published, as_of=as_of, is_preview=True)
+
     shown = [
-        Disclosed(content=one.content, published=one.embargo or as_of, as_of=as_of, is_preview=True)
+        one
         for one in chosen
         if one.is_disclosed(as_of) or (one.embargo is None and permission.as_of is None)
     ]
-    return Preview(as_of=as_of, advisories=_newest_first(shown), permission=permission)
+    return Preview(
+        as_of=as_of, advisories=_Shown(shown, show=show, last=as_of), permission=permission
+    )
 
 
-def _is_chosen(advisory: Advisory, now: datetime, permission: Permission) -> bool:
-    return advisory.is_disclosed(now) or permission.only in {None, advisory.content.id}
-
-
-def _newest_first(advisories: Iterable[Disclosed]) -> tuple[Disclosed, ...]:
-    return tuple(sorted(advisories, key=lambda one: (-one.published.timestamp(), one.id)))
+def _is_chosen(one: Advisory | Pending, now: datetime, permission: Permission) -> bool:
+    return one.is_disclosed(now) or permission.only in {None, _id_of(one)}

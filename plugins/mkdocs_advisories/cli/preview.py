@@ -64,8 +64,11 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _must_exist(advisory_id: str | None, project: Project) -> None:
-    known = {one.content.id for one in project.read_catalog().advisories}
-    if advisory_id and advisory_id not in known:
+    if advisory_id is None:
+        return
+    # A file is called as its id, unless it is sealed: those are read in any case.
+    known = project.read_catalog(only=lambda path: path.endswith(f"/{advisory_id}.md"))
+    if advisory_id not in {one.content.id for one in known.advisories}:
         raise Stop(
             "there is no sound advisory of this id: see `advisory check`", exit_code=Exit.USAGE
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from importlib.resources import files as package_files
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -213,7 +214,11 @@ class Frame:
         return Listed(files=files, ours=ours)
 
     def _last_change(self) -> str:
-        changes = (one.modified for one in self.site.briefs())
+        contents = self.site.contents
+        pages = (one for batch in contents.batches for one in batch.pages())
+        changes = chain(
+            (one.modified for one in contents.outlines), (one.modified for one in pages)
+        )
         return self._dated(max(changes, default=self.settings.policy.feed.beginning))
 
     def _dated(self, instant: datetime) -> str:

@@ -6,6 +6,7 @@ finds one when a link of `docs_dir` leads there; and templates get pages of ours
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -102,7 +103,7 @@ def listed_file(page: Brief, *, root: str, dated: str) -> ListedFile:
         page=ListedPage(
             title=page.title,
             url=url,
-            abs_url=urlsplit(root).path + url,
+            abs_url=_path_of(root) + url,
             canonical_url=root + url,
             update_date=dated,
         ),
@@ -110,3 +111,8 @@ def listed_file(page: Brief, *, root: str, dated: str) -> ListedFile:
         dest_uri=f"{page.uri}index.html",
         url=url,
     )
+
+
+@cache
+def _path_of(root: str) -> str:
+    return urlsplit(root).path

@@ -7,7 +7,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,21 +45,21 @@ from mkdocs_advisories.mkdocs.report import (
     summary_lines,
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
+from mkdocs_advisories.mkdocs.serving import Late
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
-from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, gather
+from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import name_of, write
-from mkdocs_advisories.press.shell import Kind, Shells, kind_of
+from mkdocs_advisories.press.output import late, name_of, write
+from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
-from mkdocs_advisories.render.outline import Outline
-from mkdocs_advisories.site import Site, build_site
+from mkdocs_advisories.site import Site, build_site, for_preview
 from mkdocs_advisories.site.sheet import around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
@@ -100,14 +100,16 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     cache: Path | None
     memory: Memory | None
     store: Store
-    sheets: StoredSheets | None
+    sheets: StoredSheets
     fingerprint: str = ""
     written: Written
+    late: Late
     command: str = ""
 
     def __init__(self) -> None:
         # MkDocs keeps the plugin from build to build while it serves.
         self.written = Written(site=Path(), fingerprint="")
+        self.late = Late()
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -120,11 +122,13 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Keep in mind which command this is: a preview is built, never deployed."""
         self.command = command
+        self.late = Late()
 
     @event_priority(-50)
     @discreet
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and render everything, so that nothing is written if anything is wrong."""
+        self.late.begin()
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
         permission = _permission(config, command=self.command)
@@ -142,16 +146,27 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def _previewed(
         self, settings: Configuration, now: datetime, permission: Permission, config: MkDocsConfig
     ) -> Site:
-        """Render a preview. Nothing of it is stored."""
-        self.cache = self.sheets = None
+        """Render a preview, of what builds have stored if it is disclosed. It stores nothing."""
+        index_uri, policy = self.index_uri, settings.policy
+        searching = Searching.of(config)
+        self.cache = self.memory = None
+        self.fingerprint = fingerprint(policy, index_uri, searching.stated)
         self._look(Path(config.site_dir))
-        catalog = self._catalog(settings, now)
-        self.disclosure = preview(catalog.advisories, now=now, permission=permission)
+        folder = _cache_folder(config, self.folder)
+        self.store = Store(folder, fingerprint=self.fingerprint, is_lent=True)
+        task = Task(policy=policy, now=now, index_uri=index_uri)
+        gathered = self._gathered(settings, task)
+        self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
+        around = around_of(shown)
+        self.sheets = sheets = StoredSheets(
+            shown,
+            store=self.store,
+            records=fitting(gathered.records, around, as_of=shown.as_of),
+            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+            shown=for_preview,
+        )
         return build_site(
-            self.disclosure,
-            policy=settings.policy,
-            index_uri=self.index_uri,
-            search=Searching.of(config).search,
+            shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
         )
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
@@ -167,12 +182,13 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         task = Task(policy=policy, now=now, index_uri=index_uri)
         gathered = self._gathered(settings, task)
         self.disclosure = self._disclosure(gathered, settings, now)
-        around = gathered.around or around_of(self.disclosure.advisories)
+        around = gathered.around or around_of(self.disclosure)
         self.sheets = sheets = StoredSheets(
             self.disclosure,
             store=self.store,
             records=gathered.records,
             make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+            is_lazy=self.late.is_serving,
         )
         site = build_site(
             self.disclosure,
@@ -182,8 +198,21 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             sheets=sheets,
             search=searching.search,
         )
-        self.store.save()
+        self._save()
         return site
+
+    def _save(self) -> None:
+        """Save what was made; while a server runs, nobody needs it on the disk."""
+        if self.late.is_serving:
+            self.store.sift()
+        else:
+            self.store.save()
+
+    def on_shutdown(self) -> None:
+        """Save what a server has made."""
+        if self.late.is_serving:
+            self.late.begin()
+            self.store.write()
 
     def _cache(self, config: MkDocsConfig) -> Path | None:
         """Give the folder of the cache. A server has its own: all that it makes has its address."""
@@ -266,8 +295,9 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_serve(
         self, server: "LiveReloadServer", config: MkDocsConfig, builder: Callable[..., None]
     ) -> "LiveReloadServer":
-        """Build again when an advisory changes."""
+        """Build again when an advisory changes, and from now on no more than pages need."""
         server.watch(str(self.folder))
+        self.late.stand_before(server)
         return server
 
     @event_priority(-100)
@@ -279,6 +309,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def on_build_error(self, error: Exception) -> None:
         """Leave nothing aside, and trust nothing that was written since MkDocs emptied the site."""
+        self.late.begin()
         self.written.give_up()
 
     @event_priority(100)
@@ -290,8 +321,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     def _marks(self) -> dict[str, str]:
         """Give what stands for each group of files as it is now."""
-        if self.sheets is None:
-            return {}
         contents = self.site.contents
         batches = {name_of(one): one.mark for one in contents.batches if one.mark}
         return batches | {one.id: self.sheets.mark_of(one) for one in contents.outlines}
@@ -374,14 +403,13 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _print(self, config: MkDocsConfig) -> None:
         """Print what is disclosed, before other plugins look at the finished site."""
-        sheets = self.sheets
         try:
             write(
                 self.site,
                 shells=Shells(self.theme.rendered),
                 written=self.written,
-                kinds=sheets.kind if sheets else self._kind,
-                marks=sheets.mark_of if sheets else lambda _: None,
+                sheets=self.sheets,
+                is_all=not self.late.is_serving,
             )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
@@ -389,20 +417,14 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         if self.cache and self.command != "serve":
             self.written.save(self.cache)
 
-    def _kind(self, line: Outline) -> Kind | None:
-        return kind_of(self.site.contents.page(line))
-
     @event_priority(-100)
     @discreet
     def _finish(self, config: MkDocsConfig) -> None:
         """Add our pages to the search index, and say what was published and what waits."""
-        searching = Searching.of(config)
-        if searching.kind:
-            add_entries(Path(config.site_dir) / INDEX, self.site.found)
-        if self.sheets:
-            self.store.save()  # without what was found to be damaged
-            for note in self.store.notes:
-                log.info(note)
+        writers = self._complete(config)
+        self._save()  # without what was found to be damaged
+        for note in self.store.notes:
+            log.info(note)
         for line in summary_lines(self.disclosure, site_dir=config.site_dir):
             log.info(line)
         for line in note_lines(self.site.notes):
@@ -411,6 +433,18 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
+        self.late.end(writers)
+
+    def _complete(self, config: MkDocsConfig) -> dict[str, Callable[[], object]]:
+        """Add our pages to the search index; while a server runs, only give what would do so."""
+        add = partial(add_entries, Path(config.site_dir) / INDEX, self.site.found)
+        is_searched = Searching.of(config).kind is not None
+        if self.late.is_serving:
+            searched = {INDEX: cache(add)} if is_searched else {}
+            return {**searched, **late(self.site, written=self.written)}
+        if is_searched:
+            add()
+        return {}
 
     on_post_build = CombinedEvent(_print, _finish)
 

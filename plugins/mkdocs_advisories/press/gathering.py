@@ -306,6 +306,15 @@ class _Restoring:
         return self.search.restored(self.path, self.record)
 
 
+def fitting(records: Mapping[str, Record], around: Around, *, as_of: datetime) -> dict[str, Record]:
+    """Give the records that are as good among others, and at another instant."""
+    return {name: one for name, one in records.items() if _is_fitting(facts_of(one), around, as_of)}
+
+
+def _is_fitting(facts: Facts, around: Around, as_of: datetime) -> bool:
+    return facts.last <= as_of and facts.links == links(facts.outline, facts.related, around)
+
+
 def _names_of(entries: Iterable[Entry]) -> Iterator[frozenset[str]]:
     """Give the names (in lower case) that each file goes by."""
     for one in entries:

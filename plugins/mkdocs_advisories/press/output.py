@@ -5,21 +5,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import ENOSPC
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
-from mkdocs_advisories.press.shell import Kind, Shell, Shells, kind_of_brief
+from mkdocs_advisories.press.shell import Shell, Shells, kind_of_brief
+from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Group, Note, Written, stamp
 from mkdocs_advisories.render.addresses import page_uri
-from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import Batch, Content, Parts, Site
-
-KindOf = Callable[[Outline], Kind | None]
-MarkOf = Callable[[Outline], str | None]
 
 _SHARE = 50
 _A_PAGE = 0.0015
@@ -53,8 +50,12 @@ def name_of(batch: Batch) -> str:
     return f"/{batch.name}"
 
 
-def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf) -> None:
-    """Write everything that is published and is not there yet.
+def write(
+    site: Site, *, shells: Shells, written: Written, sheets: StoredSheets, is_all: bool = True
+) -> None:
+    """Write everything that is published and is not there yet; if not all, then less `late`.
+
+    Of an advisory that readers know already, a preview has no records: they are on the site itself.
 
     Raises:
         ActiveContentError: what should be harmless is not.
@@ -62,8 +63,8 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     orders = [
         order
         for order in (
-            *_orders_of_advisories(site, shells, written, kinds, marks),
-            *_orders_of_batches(site, shells, written),
+            *_orders_of_advisories(site, shells, written, sheets),
+            *_orders_of_batches(site, shells, written, is_all=is_all),
         )
         if order
     ]
@@ -72,6 +73,24 @@ def write(site: Site, *, shells: Shells, written: Written, kinds: KindOf, marks:
     pages = sum(len(one.shells) for one in framed)
     hands = hands_for(pages, seconds=_A_PAGE) if can_fork() else 1
     _write_all(framed, written, shells.ordinary, hands=hands)
+
+
+def late(site: Site, *, written: Written) -> dict[str, Callable[[], None]]:
+    """Give what writes each file that is no page's and not there yet, with those made together."""
+    writers: dict[str, Callable[[], None]] = {}
+    for batch in site.contents.batches:
+        if batch.pages():
+            continue
+        order = _order(written, name_of(batch), batch.mark, {}, batch.contents, is_whole=True)
+        if order:
+            writers |= dict.fromkeys(batch.files, partial(_write_late, order, written))
+    return writers
+
+
+def _write_late(order: Order, written: Written) -> None:
+    if order.name not in written.groups:
+        group = _written(order, written.site, str, set())
+        written.add({order.name: group} if group else {})
 
 
 def _write_all(
@@ -103,18 +122,24 @@ def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
 
 
 def _orders_of_advisories(
-    site: Site, shells: Shells, written: Written, kinds: KindOf, marks: MarkOf
+    site: Site, shells: Shells, written: Written, sheets: StoredSheets
 ) -> Iterator[Order | None]:
     for line in site.contents.outlines:
         uri = page_uri(line.id)
-        found = {uri: shells.of(kinds(line), uri, partial(site.contents.page, line))}
-        contents = partial(site.contents.of, line)
-        mark = marks(line)
+        found = {uri: shells.of(sheets.kind(line), uri, partial(site.contents.page, line))}
+        is_known = site.is_preview and sheets.is_stored(line)
+        of = site.contents.without_records if is_known else site.contents.of
+        contents = partial(of, line)
+        mark = sheets.mark_of(line)
         yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
 
 
-def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator[Order | None]:
+def _orders_of_batches(
+    site: Site, shells: Shells, written: Written, *, is_all: bool
+) -> Iterator[Order | None]:
     for batch in site.contents.batches:
+        if not (is_all or batch.pages()):
+            continue
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
             for one in batch.pages()
@@ -139,14 +164,18 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
     is_whole: bool,
 ) -> Order | None:
     """Order what is not there yet; None if all of it is. `is_whole` says that nothing is copied."""
-    framed = "".join(one.mark for one in shells.values() if one)
-    around = sha256(framed.encode()).hexdigest()
-    known = written.groups.pop(name, None)
-    is_plain = None in shells.values()
-    if known and known.shell == around and is_whole and not is_plain:
-        written.groups[name] = known
+    around = _around(tuple([one.mark for one in shells.values() if one]))
+    known = written.groups.get(name)
+    if known and known.shell == around and is_whole and None not in shells.values():
         return None
+    written.groups.pop(name, None)
     return Order(name=name, contents=contents, shells=shells, mark=mark, around=around, known=known)
+
+
+@lru_cache
+def _around(marks: tuple[str, ...]) -> str:
+    """Give what stands for shells, which are the same ones for many orders."""
+    return sha256("".join(marks).encode()).hexdigest()
 
 
 def _write_share(

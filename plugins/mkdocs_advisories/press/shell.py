@@ -16,6 +16,7 @@ the probe is not believed but seen, twice:
 A page that may be named in its shell, as in a link from all pages to it, is rendered by the theme.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -48,6 +49,12 @@ from mkdocs_advisories.site.batch import Brief, brief
 
 Rendered = Callable[[Page], str]
 """Gives the whole HTML page that a theme makes of a page, without a policy."""
+
+_NUMBERS = re.compile(r"""<(?:meta name="generator"|path)[^>]*>|//[^/"'<>\s]+""")
+"""Versions of programs, lines of pictures and hosts have numbers like versions that have pages."""
+
+_BEGIN = 5
+"""The ids of advisories begin alike: mostly one look tells that none of them is somewhere."""
 
 _ONE, _TWO, _ALL = (2,), (2, 2), (2, 3, 4, 5, 6, 2)
 
@@ -91,12 +98,19 @@ class Shell:
     has_one_policy: bool
     folders: set[str] = field(default_factory=set)
     _mark: str = field(default="", repr=False)
+    _text: str = field(default="", repr=False)
+    _begins: dict[str, bool] = field(default_factory=dict, repr=False)
     _policies: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False)
 
     def names(self, part: str) -> bool:
         """Say whether a part of an address may be in the shell, which is another for others."""
-        name = quote(part)
-        return any(name in one for one in self.pieces if isinstance(one, str))
+        if not self._text:
+            text = "\0".join(one for one in self.pieces if isinstance(one, str))
+            self._text = _NUMBERS.sub("", text)
+        begin = quote(part[:_BEGIN])
+        if begin not in self._begins:
+            self._begins[begin] = begin in self._text
+        return self._begins[begin] and quote(part) in self._text
 
     @property
     def mark(self) -> str:

@@ -89,10 +89,14 @@ class Record:
 
 
 class Store:
-    """A folder of shards. `fingerprint` (64 hex digits) stands for all that makes the contents."""
+    """A folder of shards. `fingerprint` (64 hex digits) stands for all that makes the contents.
 
-    def __init__(self, folder: Path | None, *, fingerprint: str) -> None:
+    One that is `lent` is only read: nothing is ever saved to its folder.
+    """
+
+    def __init__(self, folder: Path | None, *, fingerprint: str, is_lent: bool = False) -> None:
         self._folder = folder
+        self._is_lent = is_lent
         self._fingerprint = fingerprint
         self._records: dict[str, Record] = {}
         self._changed: set[int] = set()
@@ -193,18 +197,25 @@ class Store:
         return is_there
 
     def save(self) -> None:
-        """Write what has changed, and drop what was not used. A failure is noted, nothing more."""
-        if self._folder is None:
-            return
-        shards: dict[int, dict[str, Record]] = {number: {} for number in range(_SHARDS)}
+        """Drop what was not used, and write what has changed."""
+        self.sift()
+        self.write()
+
+    def sift(self) -> None:
+        """Drop what was not used."""
         for key, record in self._records.items():
-            if record.is_used:
-                shards[_shard_of(key)][key] = record
-            else:
+            if not record.is_used:
                 self._changed.add(_shard_of(key))
-        if not self._changed:
-            return
         self._records = {key: one for key, one in self._records.items() if one.is_used}
+
+    def write(self) -> None:
+        """Write what has changed. A failure is noted, nothing more."""
+        if self._folder is None or self._is_lent or not self._changed:
+            return
+        shards: dict[int, dict[str, Record]] = {number: {} for number in self._changed}
+        for key, record in self._records.items():
+            if _shard_of(key) in shards:
+                shards[_shard_of(key)][key] = record
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for number in sorted(self._changed):

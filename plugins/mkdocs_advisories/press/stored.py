@@ -3,16 +3,16 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 
-from mkdocs_advisories.embargo import Disclosure
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.press.facts import facts_of
 from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
-from mkdocs_advisories.press.shell import Kind, folder_of, kind_of
+from mkdocs_advisories.press.shell import Kind, kind_of
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
-from mkdocs_advisories.render.addresses import osv_uri, page_uri
+from mkdocs_advisories.render.addresses import FOLDER, osv_uri
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
@@ -44,19 +44,27 @@ class _Planned:
 
 
 class StoredSheets:
-    """Sheets that lie in a store; those which do not are made at once, and kept in memory."""
+    """Sheets that lie in a store; those which do not are made at once, and kept in memory.
 
-    def __init__(
+    With `shown`, all of them are given as it gives them; in the store they are as they are. If they
+    are `is_lazy`, bytes of many are made when they are asked for; pages are not.
+    """
+
+    def __init__(  # noqa: PLR0913 - what they are of, where they lie, and how they are given
         self,
-        disclosure: Disclosure,
+        disclosure: Disclosure | Preview,
         *,
         store: Store,
         records: Mapping[str, Record],
         make: Callable[[Disclosed], Drawn],
+        shown: Callable[[Sheet], Sheet] | None = None,
+        is_lazy: bool = False,
     ) -> None:
         self._store = store
         self._records = records
         self._make = make
+        self._shown = shown
+        self._is_lazy = is_lazy
         self._marks = {name: _mark(record) for name, record in records.items()}
         self._advisories = disclosure.advisories
         self._places = {one: place for place, one in enumerate(disclosure.ids)}
@@ -74,12 +82,16 @@ class StoredSheets:
         """Give the whole of an advisory."""
         return self._advisories[self._places[line.id]]
 
+    def is_stored(self, line: Outline) -> bool:
+        """Say whether an advisory is in the store, and so nothing of it is news."""
+        return line.id in self._records
+
     def sheet(self, line: Outline) -> Sheet:
         """Give the sheet of an advisory. One that is damaged is made again."""
-        if line.id in self._fresh:
-            return self._fresh[line.id].sheet
         if self._last is None or self._last[0] != line.id:
-            self._last = (line.id, self._restored(line))
+            fresh = self._fresh.get(line.id)
+            sheet = fresh.sheet if fresh else self._restored(line)
+            self._last = (line.id, self._shown(sheet) if self._shown else sheet)
         return self._last[1]
 
     def excerpts(self, line: Outline) -> Excerpts:
@@ -122,11 +134,28 @@ class StoredSheets:
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
         """Plan to make bytes of advisories, if they are not remembered."""
         key = self.mark(f"bytes {name}", made_of)
+        if self._is_lazy:
+            return self._at_last(key, make)
         if key is None:
             made = make()
             return lambda: made
         self._plan(key, made_of, lambda: (b"null", make()))
         return lambda: self._document(key) or make()
+
+    def _at_last(self, key: str | None, make: Callable[[], bytes]) -> Load:
+        """Give bytes that are made when somebody asks for them, and then remembered."""
+        if key is None:
+            return make
+        self._store.get(key)  # so that it stays there
+
+        def load() -> bytes:
+            raw = self._document(key)
+            if raw is None:
+                raw = make()
+                self._keep(key, b"null", packed(raw))
+            return raw
+
+        return load
 
     def pages(
         self, name: str, made_of: Sequence[Outline], make: Callable[[], Iterable[Page]]
@@ -171,11 +200,7 @@ class StoredSheets:
         if record is None:
             return kind_of(self.sheet(line).page)
         facts = facts_of(record)
-        return Kind(
-            folder=folder_of(page_uri(line.id)),
-            levels=facts.levels,
-            has_title=facts.has_title,
-        )
+        return _kind(facts.levels, has_title=facts.has_title)
 
     def _outline(self, name: str) -> Outline:
         record = self._records.get(name)
@@ -227,6 +252,12 @@ class StoredSheets:
         except UNREADABLE:
             pages = make()
         return {one.uri: one for one in pages}
+
+
+@lru_cache
+def _kind(levels: tuple[int, ...], *, has_title: bool) -> Kind:
+    """Give the kind of the pages of advisories, which is one and the same for many."""
+    return Kind(folder=f"{FOLDER}/", levels=levels, has_title=has_title)
 
 
 def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, bytes, bytes]:

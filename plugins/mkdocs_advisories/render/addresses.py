@@ -19,6 +19,7 @@ _DATABASES = (
         "https://osv.dev/vulnerability/{}",
     ),
 )
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 _FOLLOWED = frozenset({"http", "https", "mailto"})
 
 # The home databases of OSV (https://ossf.github.io/osv-schema/, "id, modified fields").
@@ -30,9 +31,14 @@ _OSV_PREFIX = re.compile(
 )
 
 
+def _part(name: str) -> str:
+    """Give a name as a part of addresses, which most names are already."""
+    return name if _PLAIN.fullmatch(name) else quote(name, safe="")
+
+
 def page_uri(advisory_id: str) -> str:
     """Give the address of an advisory's page, from the site's root."""
-    return f"{FOLDER}/{quote(advisory_id, safe='')}/"
+    return f"{FOLDER}/{_part(advisory_id)}/"
 
 
 def project_uri(slug: str) -> str:
@@ -82,17 +88,17 @@ def csaf_uri(advisory_id: str, *, published: datetime) -> str:
 
 def openvex_uri(advisory_id: str) -> str:
     """Give the address of an advisory's OpenVEX document."""
-    return f"openvex/{quote(advisory_id, safe='')}.json"
+    return f"openvex/{_part(advisory_id)}.json"
 
 
 def ghsa_uri(advisory_id: str) -> str:
     """Give the address of an advisory as GitHub's API takes it."""
-    return f"ghsa/{quote(advisory_id, safe='')}.json"
+    return f"ghsa/{_part(advisory_id)}.json"
 
 
 def rustsec_uri(advisory_id: str, *, crate: str) -> str:
     """Give the address of the RustSec file about one crate."""
-    return f"rustsec/{quote(crate, safe='')}/{quote(advisory_id, safe='')}.md"
+    return f"rustsec/{_part(crate)}/{_part(advisory_id)}.md"
 
 
 def record_url(identifier: str) -> str | None:

@@ -17,16 +17,26 @@ from mkdocs_advisories.render.listing import placed
 from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts, batch_of_pages
+from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts
 from mkdocs_advisories.site.contents import Contents
 from mkdocs_advisories.site.feeds import EntryOf, feed_files
 from mkdocs_advisories.site.finding import Search, found
 from mkdocs_advisories.site.indexes import index_files
 from mkdocs_advisories.site.pages import lists_of, pages_about_many
-from mkdocs_advisories.site.sheet import around_of, draw, named
+from mkdocs_advisories.site.sheet import Drawn, Sheet, around_of, draw, named
 from mkdocs_advisories.site.sheets import FreshSheets, Load, Sheets
 
-__all__ = ["PREVIEW", "Batch", "Brief", "Content", "Contents", "Parts", "Site", "build_site"]
+__all__ = [
+    "PREVIEW",
+    "Batch",
+    "Brief",
+    "Content",
+    "Contents",
+    "Parts",
+    "Site",
+    "build_site",
+    "for_preview",
+]
 
 PREVIEW = "PREVIEW – embargoed, not public"
 """What stands on everything that is made of a preview."""
@@ -81,16 +91,15 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
     be found in a search is made as well.
     """
     is_preview = isinstance(disclosure, Preview)
-    if is_preview:
-        policy = _marked(policy)
+    told = _marked(policy) if is_preview else policy
     upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
     sheets = sheets or _fresh(disclosure, policy, index_uri)
     lists = lists_of(sheets, policy=policy, index_uri=index_uri)
     about_many = pages_about_many(sheets, lists=lists, upcoming=upcoming)
     batches = (
         *(map(_titled, about_many) if is_preview else about_many),
-        *feed_files(sheets, policy=policy, entry_of=_entries(sheets), upcoming=upcoming),
-        *index_files(sheets, policy=policy, signer=signer, as_of=disclosure.as_of),
+        *feed_files(sheets, policy=told, entry_of=_entries(sheets), upcoming=upcoming),
+        *index_files(sheets, policy=told, signer=signer, as_of=disclosure.as_of),
     )
     sheets.make_planned()
     mark = f"{PREVIEW}: " if is_preview else ""
@@ -122,21 +131,40 @@ def _entries(sheets: Sheets) -> EntryOf:
 
 
 def _fresh(disclosure: Disclosure | Preview, policy: Policy, index_uri: str) -> Sheets:
-    around = around_of(disclosure.advisories)
+    around = around_of(disclosure)
     make = partial(draw, policy=policy, around=around, index_uri=index_uri)
     if isinstance(disclosure, Preview):
-        return FreshSheets(disclosure.advisories, lambda one: named(make(one), PREVIEW))
+        return FreshSheets(disclosure.advisories, lambda one: _drawn_for_preview(make(one)))
     return FreshSheets(disclosure.advisories, make)
 
 
+def _drawn_for_preview(drawn: Drawn) -> Drawn:
+    return replace(drawn, sheet=for_preview(drawn.sheet))
+
+
+def for_preview(sheet: Sheet) -> Sheet:
+    """Say in the title of an advisory's page that it is a preview's."""
+    return named(sheet, PREVIEW)
+
+
 def _marked(policy: Policy) -> Policy:
-    """Say in the feed that it is a preview's."""
+    """Say in the feeds that they are a preview's."""
     return replace(policy, feed=replace(policy.feed, title=f"{PREVIEW}: {policy.feed.title}"))
 
 
 def _titled(batch: Batch) -> Batch:
     """Say on pages that they are a preview's."""
-    pages = (one for one in batch.contents().values() if isinstance(one, Page))
-    return batch_of_pages(
-        batch.name, [replace(one, title=f"{PREVIEW}: {one.title}") for one in pages]
-    )
+
+    def pages() -> tuple[Brief, ...]:
+        return tuple(replace(one, title=f"{PREVIEW}: {one.title}") for one in batch.pages())
+
+    def contents() -> dict[str, Content | Parts]:
+        return {uri: _titled_page(one) for uri, one in batch.contents().items()}
+
+    return replace(batch, pages=pages, contents=contents)
+
+
+def _titled_page(content: Content | Parts) -> Content | Parts:
+    if isinstance(content, Page):
+        return replace(content, title=f"{PREVIEW}: {content.title}")
+    return content

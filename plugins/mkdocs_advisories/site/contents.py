@@ -43,6 +43,11 @@ class Contents(Mapping[str, Content]):
         records = with_companions(sheet.records, signer=self._signer)
         return {page.uri: page, **self._attachments(line), **records, **sheet.drafts}
 
+    def without_records(self, line: Outline) -> dict[str, Content]:
+        """Give the page of one advisory, and what lies beside it for readers."""
+        page = self.page(line)
+        return {page.uri: page, **self._attachments(line)}
+
     def page(self, line: Outline) -> Page:
         """Give the page of one advisory."""
         return self._sheets.sheet(line).page

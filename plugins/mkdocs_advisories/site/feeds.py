@@ -60,7 +60,8 @@ def feed_files(
         yield _document(sheets, channel.uri, repr(channel), some, make, has_told=bool(told))
     uri = json_feed_uri(policy.feed.uri)
     make = partial(_json, current, uri, policy, entry_of, notices)
-    yield _document(sheets, uri, uri, current, make, has_told=bool(notices))
+    name = f"{uri} {policy.feed.title}"
+    yield _document(sheets, uri, name, current, make, has_told=bool(notices))
     style = files("mkdocs_advisories.render") / "templates" / "feed.css"
     yield batch_of_file(style_uri(policy.feed.uri), style.read_bytes())
 

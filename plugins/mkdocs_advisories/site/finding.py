@@ -47,14 +47,14 @@ def found(
 
     newest, most = policy.pages.searched_in_full, policy.pages.searched
     for some in chunks(sheets.outlines[: min(newest, most)]):
-        yield sheets.kept("found in full", some, partial(in_full, some))
+        yield sheets.kept(f"{mark}found in full", some, partial(in_full, some))
     for some in chunks(sheets.outlines[newest:most]):
-        yield sheets.kept("found", some, partial(in_short, some))
+        yield sheets.kept(f"{mark}found", some, partial(in_short, some))
     for batch in batches:
         if any(one.is_searched for one in batch.pages()):
             make = partial(_of_batch, batch, search)
             is_new = batch.mark is None
-            yield make if is_new else sheets.kept(f"found {batch.name}", batch.made_of, make)
+            yield make if is_new else sheets.kept(f"{mark}found {batch.name}", batch.made_of, make)
 
 
 def _of_batch(batch: Batch, search: Search) -> bytes:

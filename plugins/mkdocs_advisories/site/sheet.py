@@ -1,10 +1,11 @@
 """All that is made of one advisory alone, apart from every other."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.model import Disclosed
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import bundle_uri, page_uri
@@ -78,13 +79,9 @@ class Around:
         return max(0, self.together.get(published, 1) - 1)
 
 
-def around_of(advisories: Iterable[Disclosed]) -> Around:
-    """Gather what sheets say of others."""
-    known = tuple(advisories)
-    return Around(
-        public=frozenset(one.id for one in known),
-        together=Counter(one.published for one in known),
-    )
+def around_of(shown: Disclosure | Preview) -> Around:
+    """Gather what sheets say of others; none of them is read for it."""
+    return Around(public=frozenset(shown.ids), together=Counter(shown.dates))
 
 
 def draw(disclosed: Disclosed, *, policy: Policy, around: Around, index_uri: str) -> Drawn:
@@ -145,11 +142,9 @@ def absolute(site_url: str) -> Resolve:
     return resolve
 
 
-def named(drawn: Drawn, mark: str) -> Drawn:
+def named(sheet: Sheet, mark: str) -> Sheet:
     """Put a mark in front of the title of an advisory's page."""
-    page = drawn.sheet.page
-    marked = replace(page, title=f"{mark}: {page.title}")
-    return replace(drawn, sheet=replace(drawn.sheet, page=marked))
+    return replace(sheet, page=replace(sheet.page, title=f"{mark}: {sheet.page.title}"))
 
 
 def _within_page(disclosed: Disclosed) -> Callable[[str], str | None]:

@@ -868,6 +868,25 @@ def test_the_command_that_upgrades_a_public_package_is_no_leak(
     assert run(project) == 3
 
 
+@pytest.mark.parametrize("is_public", [True, False])
+def test_code_that_a_public_advisory_gives_as_well_is_no_leak_in_the_index_of_a_search(
+    project: Folder, *, is_public: bool
+) -> None:
+    code = """\
+for entry in client.entries():
+    if entry.size > 134217728:
+        raise ValueError(f"refused: {entry.name}")
+"""
+    given = f"\n## Workarounds\n\n```python\n{code}```\n"
+    project.write("LAN-2026-0008", embargo="2999-01-01T00:00:00Z", body=HELD_BODY + given)
+    if is_public:
+        project.write("LAN-2020-0002", embargo="2020-01-01T00:00:00Z", body=CLEAN_TEXT + given)
+    index = project.path.parent / "site" / "index.json"
+    shown = f"<p>{' '.join(code.split()).replace('>', '&gt;')}</p>"
+    index.write_text(json.dumps({"text": shown}), encoding="utf-8")
+    assert run(project) == (0 if is_public else 3)
+
+
 def test_a_tree_that_is_public_already_is_no_leak(project: Folder, tmp_path: Path) -> None:
     site = project.path.parent / "site"
     (site / "a.html").write_text(HELD_BODY.split("\n\n")[1], encoding="utf-8")

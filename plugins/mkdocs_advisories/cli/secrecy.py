@@ -11,6 +11,7 @@ from pathlib import Path
 from mkdocs_advisories.cli.project import Project
 from mkdocs_advisories.model import Affected
 from mkdocs_advisories.proof.held import Held, HeldFile, folds, folds_of_file
+from mkdocs_advisories.proof.text import tags
 from mkdocs_advisories.render.commands import upgrade_commands
 from mkdocs_advisories.render.markdown import to_html
 from mkdocs_advisories.render.versions import fixed_versions
@@ -48,7 +49,10 @@ class Secrecy:
     def wider(self, trees: Iterable[Path]) -> Iterator[bytes]:
         """Give, folded, what takes longer: texts as they are rendered, commands, files, trees."""
         for text in self.public:
-            yield from folds(_rendered(text))
+            rendered = _rendered(text)
+            # In both forms: needles are made of words alone, and an index of a search has them so.
+            for form in (rendered, tags(rendered)):
+                yield from folds(form)
         for command in self._commands():
             yield from folds(command)
         for file in (*self.public_files, *_theme_files(), *_files_below(trees)):

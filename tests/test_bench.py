@@ -353,7 +353,8 @@ class Fake(Subject):
 
 def bench(folder: Path, *subjects: Subject, slow: bool = False) -> Bench:
     """Make a benchmark of two sizes and three runs, and run it."""
-    made = Bench(subjects=subjects, sizes=[20, 200], runs=3, seed=1, folder=folder, is_slow=slow)
+    names = [one.name for one in subjects] if slow else []
+    made = Bench(subjects=subjects, sizes=[20, 200], runs=3, seed=1, folder=folder, slow=names)
     made.run()
     return made
 

@@ -132,7 +132,7 @@ def traces(run: Run) -> list[str]:
         for file in place.rglob("*")
         if file.is_file()
         and not file.is_relative_to(run.root / "advisories")
-        and re.search(rb"canary|7777", file.read_bytes() + file.name.encode(), re.IGNORECASE)
+        and re.search(rb"canary|-7777", file.read_bytes() + file.name.encode(), re.IGNORECASE)
     ]
 
 

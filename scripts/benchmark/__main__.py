@@ -76,7 +76,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> int:
         runs=options.runs,
         seed=options.seed,
         folder=folder,
-        is_slow=options.slow,
+        slow=options.slow,
         tell=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
     )
     try:
@@ -166,7 +166,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--runs", type=_count, default=3, metavar="N", help="how often each is run (3)")
     add("--only", type=_names, default=[], metavar="NAME,…", help="measure only these")
     add("--quick", action="store_true", help="100 advisories, one run")
-    add("--slow", action="store_true", help="measure also what takes an hour, or much memory")
+    add(
+        "--slow",
+        type=_names,
+        nargs="?",
+        const=[one.name for one in SUBJECTS],
+        default=[],
+        metavar="NAME,…",
+        help="measure also what takes an hour, or much memory: all of it, or only these",
+    )
     add("--seed", type=int, default=1, metavar="N", help="of the made-up advisories (1)")
     add("--output", type=Path, metavar="FOLDER", help="write report.md and report.json there")
     add("--write-manual", action="store_true", help="write the figures into manual/speed.md")

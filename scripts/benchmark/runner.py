@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -22,14 +22,17 @@ _SLOW = "takes too long, or too much memory: only with --slow"
 
 @dataclass(kw_only=True)
 class Bench:
-    """A benchmark that is under way: what it has to do, and what it has found so far."""
+    """A benchmark that is under way: what it has to do, and what it has found so far.
+
+    `slow` names those that are measured however long they take.
+    """
 
     subjects: Sequence[Subject]
     sizes: Sequence[int]
     runs: int
     seed: int
     folder: Path
-    is_slow: bool = False
+    slow: Container[str] = ()
     tell: Callable[[str], None] = lambda _: None
     samples: list[Sample] = field(default_factory=list)
     absent: list[Absent] = field(default_factory=list)
@@ -84,7 +87,7 @@ class Bench:
         return not reason
 
     def _is_worth_it(self, subject: Subject, size: int) -> bool:
-        if size <= subject.largest or self.is_slow:
+        if size <= subject.largest or subject.name in self.slow:
             return True
         self._leave_out(subject, [size], _SLOW)
         return False

@@ -79,8 +79,21 @@ def test_every_page_says_where_the_rest_is_found_if_there_is_a_rest(
     for name, way in ways.items():
         link = html.parse(site / name).xpath("//*[@role='dialog']//a[@data-adv-elsewhere]")
         said = [(one.get("href"), one.text, one.getparent().text.strip()) for one in link]
-        wanted = (way, "The list finds all 3.", "This search finds the newest 2 advisories.")
+        wanted = (way, "The list finds all.", "This search finds the newest 2 advisories.")
         assert said == ([wanted] if is_said else []), name
+
+
+def test_one_more_changes_no_page_that_says_where_the_rest_is_found(
+    checkout: Folder, built: Built
+) -> None:
+    write_three(checkout)
+    built("      pages: {searched: 2}\n")
+    file = checkout.path.parent / "site" / page(1) / "index.html"
+    before = (file.read_bytes(), file.stat().st_mtime_ns)
+    checkout.write("LAN-2026-0004", embargo="2026-04-01T12:00:00Z", summary="Lantern 4 goes out")
+    built("      pages: {searched: 2}\n")
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+    assert b"adv-elsewhere" in before[0]
 
 
 def test_a_project_is_found_by_its_packages_and_no_row_of_its_list(

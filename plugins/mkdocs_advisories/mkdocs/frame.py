@@ -149,15 +149,17 @@ class Frame:
         return whole.replace(_RESULTS, self._of_the_rest(root=bundle[1]) + _RESULTS, 1)
 
     def _of_the_rest(self, *, root: str) -> str:
-        """Say that the list finds advisories which a search leaves out, if there are any."""
-        policy, count = self.settings.policy, len(self.site.contents.outlines)
-        if count <= policy.pages.searched:
+        """Say that the list finds advisories which a search leaves out, if there are any.
+
+        It does not say how many: this is in every page, which would change with each new advisory.
+        """
+        policy = self.settings.policy
+        if len(self.site.contents.outlines) <= policy.pages.searched:
             return ""
         link = render(
             "elsewhere.html",
             language=policy.language,
             searched=policy.pages.searched,
-            total=count,
             uri=root + self.site.index_uri,
         )
         return str(link)

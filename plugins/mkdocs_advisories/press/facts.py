@@ -43,6 +43,11 @@ def links(line: Outline, related: tuple[str, ...], around: Around) -> tuple[obje
     return (*sorted(public), around.others(line.published))
 
 
+def is_so(facts: Facts, around: Around) -> bool:
+    """Say whether what a sheet says of others is so among these."""
+    return facts.links == links(facts.outline, facts.related, around)
+
+
 def facts_json(facts: Facts) -> bytes:
     """Write facts down."""
     stated = [
@@ -65,9 +70,8 @@ def facts_of(record: Record) -> Facts:
 
 
 def _facts_from(raw: bytes) -> Facts:
-    outline, last, related, links, levels, has_title = json.loads(
-        raw.decode()
-    )  # quicker than to have the encoding guessed
+    text = raw.decode()  # quicker than to have the encoding guessed
+    outline, last, related, links, levels, has_title = json.loads(text)
     return Facts(
         outline=outline_from(outline),
         last=datetime.fromisoformat(last),

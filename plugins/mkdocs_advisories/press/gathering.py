@@ -23,7 +23,7 @@ from mkdocs_advisories.checks.mentions import last_words, words_in
 from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Content, Disclosed, Notice
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.press.facts import Facts, facts_json, facts_of, links
+from mkdocs_advisories.press.facts import Facts, facts_json, facts_of, is_so, links
 from mkdocs_advisories.press.hands import HandsError, hands_for, spread
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
@@ -212,7 +212,11 @@ class _Search:
             together=Counter(instant for _, instant in public),
         )
         self._make(
-            [self._job(path) for path, one in self._records.items() if _is_stale(one, around)],
+            [
+                self._job(path)
+                for path, one in self._records.items()
+                if not is_so(facts_of(one), around)
+            ],
             replace(self._task, around=around),
         )
         return around
@@ -308,11 +312,8 @@ class _Restoring:
 
 def fitting(records: Mapping[str, Record], around: Around, *, as_of: datetime) -> dict[str, Record]:
     """Give the records that are as good among others, and at another instant."""
-    return {name: one for name, one in records.items() if _is_fitting(facts_of(one), around, as_of)}
-
-
-def _is_fitting(facts: Facts, around: Around, as_of: datetime) -> bool:
-    return facts.last <= as_of and facts.links == links(facts.outline, facts.related, around)
+    known = ((name, one, facts_of(one)) for name, one in records.items())
+    return {name: one for name, one, facts in known if facts.last <= as_of and is_so(facts, around)}
 
 
 def _names_of(entries: Iterable[Entry]) -> Iterator[frozenset[str]]:
@@ -425,9 +426,3 @@ def _related(content: Content) -> tuple[str, ...]:
     """Give the ids that an advisory names beside its own."""
     superseded = [content.superseded_by] if content.superseded_by else []
     return (*content.related, *content.upstream, *superseded)
-
-
-def _is_stale(record: Record, around: Around) -> bool:
-    """Say whether a sheet says something of others that is no longer so."""
-    facts = facts_of(record)
-    return facts.links != links(facts.outline, facts.related, around)

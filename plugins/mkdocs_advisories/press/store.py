@@ -18,11 +18,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from errno import ENOSPC
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from weakref import finalize
+
+from mkdocs_advisories.press.spool import Spool
 
 _SHARDS = 256
 _MAGIC = b"mkdocs-advisories store 2 "
@@ -100,7 +102,6 @@ class Store:
         self._fingerprint = fingerprint
         self._records: dict[str, Record] = {}
         self._changed: set[int] = set()
-        self._spool: Shelf | None = None
         self._kinds: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._files = ExitStack()
         self.notes: list[str] = []
@@ -132,20 +133,13 @@ class Store:
         Raises:
             OSError: there is no space left for temporary files.
         """
-        if self._spool is None:
-            # It lives as long as the store. A fork must not find anything in a buffer.
-            spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-            self._spool = Shelf(file=self._files.enter_context(spool))
-        stream = self._spool.file
-        start = stream.seek(0, os.SEEK_END)
+        spool, shelf = self._spool
         whole = {_FACTS: facts, **pieces}
-        for raw in whole.values():
-            if stream.write(raw) != len(raw):
-                raise OSError(ENOSPC, os.strerror(ENOSPC))
+        start = spool.add(whole.values())
         record = Record(
             key=key,
             facts=facts,
-            shelf=self._spool,
+            shelf=shelf,
             names=self._shared(whole),
             rows=_rows(whole.values()),
             start=start + len(facts),
@@ -155,6 +149,12 @@ class Store:
         self._records[key] = record
         self._changed.add(_shard_of(key))
         return record
+
+    @cached_property
+    def _spool(self) -> tuple[Spool, Shelf]:
+        """What is new lies here until it is saved."""
+        spool = Spool(self._files)
+        return spool, Shelf(file=spool.file)
 
     def could_put(self, key: str, facts: bytes, pieces: dict[str, bytes]) -> bool:
         """Store a record if there is space left, and say whether there was."""

@@ -9,12 +9,10 @@ not as this program has left it is deleted. Without a list of what was written n
 import json
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from errno import ENOSPC
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import IO
 from weakref import finalize
 
 from mkdocs_advisories.press.hands import ahead
+from mkdocs_advisories.press.spool import Spool
 
 ASIDE = ".advisories-aside"
 """The name under which folders go aside, in the folder of the site."""
@@ -107,7 +106,7 @@ class Written:
     is_ours: bool = False
     _sifted: Callable[[], Sifted | None] = Sifted
     _found: Sifted | None = None
-    _spool: IO[bytes] | None = None
+    _spool: Spool | None = None
     _files: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
@@ -166,7 +165,6 @@ class Written:
         stated, place, roots, names = json.loads(head)
         if (stated, place) != (self.fingerprint, _digest(self.site)):
             return
-        self.roots = {name for name in roots if _is_within(name)}
         shells: dict[str, str] = {}  # there are few
         self.groups = {
             name: Group(
@@ -178,6 +176,7 @@ class Written:
             )
             for (name, made_of, shell), (start, length) in zip(names, places, strict=True)
         }
+        self.roots = {name for name in roots if _is_within(name)}
 
     def set_aside(self, cache: Path | None) -> None:
         """Put everything out of MkDocs' way.
@@ -229,17 +228,12 @@ class Written:
 
     def _noted(self, note: Note) -> Group:
         if self._spool is None:
-            # It lives as long as the list. A fork must not find anything in a buffer.
-            spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-            self._spool = self._files.enter_context(spool)
-        start = self._spool.seek(0, os.SEEK_END)
-        if self._spool.write(note.listing) != len(note.listing):
-            raise OSError(ENOSPC, os.strerror(ENOSPC))
+            self._spool = Spool(self._files)
         return Group(
             made_of=note.made_of,
             shell=note.shell,
-            file=self._spool,
-            start=start,
+            file=self._spool.file,
+            start=self._spool.add([note.listing]),
             length=len(note.listing),
         )
 

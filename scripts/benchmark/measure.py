@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 PATIENCE = 3600.0
 """The seconds after which a program is stopped."""
@@ -45,15 +46,7 @@ def measure(command: Sequence[str], *, folder: Path, log: Path) -> Taken:
     """
     with log.open("wb") as output:
         started = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = begin(command, folder=folder, output=output)
         with _watched(process) as memory:
             _, status, used = os.wait4(process.pid, 0)
             wall = time.monotonic() - started
@@ -62,6 +55,19 @@ def measure(command: Sequence[str], *, folder: Path, log: Path) -> Taken:
         raise FailedError(f"exit code {process.returncode}: {tail(log)}")
     largest = max([memory.most, *_largest_process(used)])
     return Taken(wall=wall, cpu=used.ru_utime + used.ru_stime, memory=largest)
+
+
+def begin(command: Sequence[str], *, folder: Path, output: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """Start a command in a folder, as the leader of a group of its own, and take what it says."""
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def environment() -> dict[str, str]:

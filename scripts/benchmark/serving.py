@@ -4,19 +4,22 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.request import urlopen  # noqa: TID251 - of a server on this machine
 
 from benchmark.corpus import Advisory, Corpus
-from benchmark.measure import PATIENCE, FailedError, Taken, environment, memory_now, tail
+from benchmark.measure import PATIENCE, FailedError, Taken, begin, memory_now, tail
 from benchmark.subject import Step, Subject
 from benchmark.tools import Tool, ours
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 _LOOK = 0.02
 """Seconds from one look at a page to the next."""
@@ -26,7 +29,7 @@ _LOOK = 0.02
 class Server:
     """A server that runs on a port, or at the address below it that its log names."""
 
-    process: "subprocess.Popen[bytes]"
+    process: "Popen[bytes]"
     port: int
     log: Path
 
@@ -72,15 +75,7 @@ def serving(command: Sequence[str], *, port: int, folder: Path) -> Iterator[Serv
     """Start a server, and stop it at the end."""
     log = folder.with_name("server.log")
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = begin(command, folder=folder, output=output)
         try:
             yield Server(process=process, port=port, log=log)
         finally:

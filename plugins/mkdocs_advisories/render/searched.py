@@ -44,7 +44,7 @@ def in_short(shown: View, words: Words) -> Paragraphs:
 
 
 def paragraphs(html: str) -> Paragraphs:
-    """Give the text of safe HTML by its paragraphs, items and cells."""
+    """Give the text of safe HTML by its paragraphs, items and rows."""
     texts = unescape(_TAG.sub("", _END.sub(r"\0\g<0>", html))).split("\0")
     return tuple(filter(None, (" ".join(one.split()) for one in texts)))
 

@@ -155,19 +155,22 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         folder = _cache_folder(config, self.folder)
         self.store = Store(folder, fingerprint=self.fingerprint, is_lent=True)
         task = Task(policy=policy, now=now, index_uri=index_uri)
-        gathered = self._gathered(settings, task)
-        self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
-        around = around_of(shown)
-        self.sheets = sheets = StoredSheets(
-            shown,
-            store=self.store,
-            records=fitting(gathered.records, around, as_of=shown.as_of),
-            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
-            shown=for_preview,
-        )
-        return build_site(
-            shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
-        )
+
+        def built(gathered: Gathered) -> Site:
+            self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
+            around = around_of(shown)
+            self.sheets = sheets = StoredSheets(
+                shown,
+                store=self.store,
+                records=fitting(gathered.records, around, as_of=shown.as_of),
+                make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+                shown=for_preview,
+            )
+            return build_site(
+                shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
+            )
+
+        return self._built(settings, task, built)
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
         """Render what is disclosed, or take it from the store."""
@@ -180,24 +183,27 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.fingerprint += signer.fingerprint if signer else ""
         self._look(Path(config.site_dir))
         task = Task(policy=policy, now=now, index_uri=index_uri)
-        gathered = self._gathered(settings, task)
-        self.disclosure = self._disclosure(gathered, settings, now)
-        around = gathered.around or around_of(self.disclosure)
-        self.sheets = sheets = StoredSheets(
-            self.disclosure,
-            store=self.store,
-            records=gathered.records,
-            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
-            is_lazy=self.late.is_serving,
-        )
-        site = build_site(
-            self.disclosure,
-            policy=policy,
-            index_uri=index_uri,
-            signer=signer,
-            sheets=sheets,
-            search=searching.search,
-        )
+
+        def built(gathered: Gathered) -> Site:
+            self.disclosure = disclosure = self._disclosure(gathered, settings, now)
+            around = gathered.around or around_of(disclosure)
+            self.sheets = sheets = StoredSheets(
+                disclosure,
+                store=self.store,
+                records=gathered.records,
+                make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+                is_lazy=self.late.is_serving,
+            )
+            return build_site(
+                disclosure,
+                policy=policy,
+                index_uri=index_uri,
+                signer=signer,
+                sheets=sheets,
+                search=searching.search,
+            )
+
+        site = self._built(settings, task, built)
         self._save()
         return site
 
@@ -237,6 +243,18 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.written.is_ours = is_serving  # a folder of the server's own
         self.written.look()
 
+    def _built(
+        self, settings: Configuration, task: Task, built: Callable[[Gathered], Site]
+    ) -> Site:
+        """Build of what is stored; if anything about that is in doubt, of all, read anew."""
+        gathered = self._gathered(settings, task)
+        site = built(gathered)
+        try:
+            gathered.confirm()
+        except DoubtError:
+            return built(self._read_anew(settings, task))
+        return site
+
     def _gathered(self, settings: Configuration, task: Task) -> Gathered:
         try:
             return gather(
@@ -248,13 +266,16 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 memory=self.memory,
             )
         except (DoubtError, OSError):
-            catalog = self._catalog(settings, task.now)
-            return Gathered(
-                advisories=catalog.advisories,
-                records={},
-                unopened=catalog.unopened,
-                notices=catalog.notices,
-            )
+            return self._read_anew(settings, task)
+
+    def _read_anew(self, settings: Configuration, task: Task) -> Gathered:
+        catalog = self._catalog(settings, task.now)
+        return Gathered(
+            advisories=catalog.advisories,
+            records={},
+            unopened=catalog.unopened,
+            notices=catalog.notices,
+        )
 
     def _catalog(self, settings: Configuration, now: datetime) -> Catalog:
         """Read everything, and stop if there is an error."""

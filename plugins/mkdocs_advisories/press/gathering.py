@@ -7,7 +7,7 @@ and without: in any doubt this gives up, and everything is read again.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from mkdocs_advisories.checks import check
 from mkdocs_advisories.checks.attached import words_attached
@@ -24,7 +25,7 @@ from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Content, Disclosed, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.facts import Facts, facts_json, facts_of, is_so, links
-from mkdocs_advisories.press.hands import HandsError, hands_for, spread
+from mkdocs_advisories.press.hands import HandsError, ahead, hands_for, spread
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
 from mkdocs_advisories.problems import Level, Problem
@@ -47,8 +48,16 @@ from mkdocs_advisories.source.parse import advisory as parsed
 from mkdocs_advisories.source.sealed.identities import Identities
 from mkdocs_advisories.source.sealed.results import Unopened
 
+_Read = TypeVar("_Read", Job, "Source")
+
+_FEW = 0.05
+"""The part that may be missing of what is known, to be read by one process."""
+
 _AN_ADVISORY = 0.007
 """Seconds that it takes to make one, about."""
+
+_A_VERDICT = 0.0015
+"""Seconds that the rules take for one that is held, about."""
 
 _INTERNAL = frozenset({"embargo_reason", "embargo_changes", "cve_issued", "handler"})
 
@@ -71,11 +80,16 @@ class Task:
     is_alone: bool = True
 
 
+def _nothing() -> None:
+    """Confirm what needs no more than it had."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
     """Every sound advisory, and the records of those that are in the store, by their ids.
 
-    `around` is what sheets say of others; None if nobody has looked yet.
+    `around` is what sheets say of others; None if nobody has looked yet. Before anything of it is
+    kept or published, `confirm` is to be asked: it raises DoubtError if what is held is not well.
     """
 
     advisories: tuple[Advisory | Pending, ...]
@@ -83,6 +97,16 @@ class Gathered:
     around: Around | None = None
     unopened: tuple[Unopened, ...] = ()
     notices: tuple[Notice, ...] = ()
+    confirm: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """What was read of one file, and the key of all that it consists of."""
+
+    path: str
+    key: str
+    entry: Entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +149,7 @@ def gather(  # noqa: PLR0913 - where everything is, and what decides
     search.make_missing()
     kept = [*search.kept(), *sealed.opened]
     paths = frozenset([*search.paths(), *map(listing.name, listing.sealed)])
-    search.judge(kept, paths)
+    confirm = search.judge(kept, paths)
     advisories = [one.advisory for one in kept if one.advisory]
     public = disclose(advisories, now=task.now).advisories
     around = search.link(public)
@@ -135,6 +159,7 @@ def gather(  # noqa: PLR0913 - where everything is, and what decides
         around=around,
         unopened=sealed.unopened,
         notices=sealed.notices,
+        confirm=confirm,
     )
 
 
@@ -159,7 +184,18 @@ class _Search:
     def make_missing(self) -> None:
         """Make what the store lacks; what is held, or not only of the past, is kept out of it."""
         missing, self._missing = self._missing, []
-        self._make(missing, self._task)
+        if len(missing) > _FEW * len(self._records):
+            self._spread(make, missing, self._task)
+        else:
+            self._spread(made_of, list(self._news_in(missing)), self._task)
+
+    def _news_in(self, jobs: Iterable[Job]) -> Iterator[Source]:
+        """Read what is missing here: where that is little, most of it is held, and kept."""
+        for source in map(_source, jobs):
+            if _public(source.entry, self._task.now):
+                yield source
+            else:
+                self._take(made_of(self._task, source))
 
     def kept(self) -> list[Entry]:
         """Read in full what is kept out of the store."""
@@ -169,8 +205,11 @@ class _Search:
         """Give the paths of all files."""
         return chain(self._records, self._kept)
 
-    def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> None:
-        """Hold what is kept against the rules, and all else against what the held are called."""
+    def judge(self, kept: Sequence[Entry], paths: frozenset[str]) -> Callable[[], None]:
+        """Hold all against what the held are called, and what is kept against the rules.
+
+        The latter goes on beside what is done next, if there is much of it: give what waits for it.
+        """
         drafts = [one.draft for one in kept if one.draft]
         register = Register(cards=tuple(one.card for one in drafts), paths=paths)
 
@@ -183,7 +222,10 @@ class _Search:
             )
 
         held = house(kept)
-        self._memory.judge(self._about(kept, paths), lambda: _sound(held))
+        about = self._about(kept, paths)
+        sound: Callable[[], None] = partial(_sound, held)
+        if hands_for(len(kept), seconds=_A_VERDICT) > 1 and not self._memory.has_judged(about):
+            sound = ahead(sound)
         looked = self._memory.look_for(last_words(held.held_by_name))
         telling = self._memory.telling
         may_tell = self._store.looking_for(telling)
@@ -196,6 +238,7 @@ class _Search:
                 looked.add(record.key)
         self._apart(_names_of(kept))
         self._memory.forget_others(self._keys.values())
+        return partial(self._memory.judge, about, sound)
 
     def _about(self, kept: Sequence[Entry], paths: frozenset[str]) -> object:
         """Give what stands for what is judged; None if it may be another in the next build."""
@@ -211,7 +254,8 @@ class _Search:
             public=frozenset(name for name, _ in public),
             together=Counter(instant for _, instant in public),
         )
-        self._make(
+        self._spread(
+            make,
             [
                 self._job(path)
                 for path, one in self._records.items()
@@ -267,12 +311,14 @@ class _Search:
         self._records[job.path] = record
         return True
 
-    def _make(self, jobs: Sequence[Job], task: Task) -> None:
-        hands = hands_for(len(jobs), seconds=_AN_ADVISORY)
+    def _spread(
+        self, make: Callable[[Task, _Read], Made], these: Sequence[_Read], task: Task
+    ) -> None:
+        hands = hands_for(len(these), seconds=_AN_ADVISORY)
         work = partial(make, replace(task, is_alone=hands == 1))
         try:
             # The first is made here: what that loads, the other processes have when they begin.
-            first, others = map(work, jobs[:1]), jobs[1:]
+            first, others = map(work, these[:1]), these[1:]
             for made in chain(first, spread(work, others, hands=hands)):
                 self._take(made)
         except HandsError:
@@ -325,34 +371,52 @@ def _names_of(entries: Iterable[Entry]) -> Iterator[frozenset[str]]:
 
 def make(task: Task, job: Job) -> Made:
     """Read one file and judge it by itself; if it is disclosed, make what there is to be made."""
-    raw = _raw(job)
-    entry = read(job, raw=raw)
-    key, advisory = _key(job, raw), entry.advisory
-    if entry.problems or advisory is None or entry.draft is None:
-        return Made(path=job.path, key=key, is_sound=False)
-    last = _last_date(advisory)
-    public = disclose([advisory], now=task.now).advisories
-    if not public or last is None or last > task.now:
+    return made_of(task, _source(job))
+
+
+def made_of(task: Task, source: Source) -> Made:
+    """Judge what was read by itself; if it is disclosed, make what there is to be made."""
+    path, key, entry = source.path, source.key, source.entry
+    if entry.problems or entry.advisory is None or entry.draft is None:
+        return Made(path=path, key=key, is_sound=False)
+    public = _public(entry, task.now)
+    if public is None:
         entry_at_hand = entry if task.is_alone else None
-        return Made(path=job.path, key=key, is_sound=True, entry=entry_at_hand)
+        return Made(path=path, key=key, is_sound=True, entry=entry_at_hand)
     house = House(catalog=catalog_of([entry]), policy=task.policy, now=task.now)
     checked = check(house, level=Level.ERROR)
     if checked.problems or checked.crashes:
-        return Made(path=job.path, key=key, is_sound=False)
-    drawn = draw(public[0], policy=task.policy, around=task.around, index_uri=task.index_uri)
+        return Made(path=path, key=key, is_sound=False)
+    content, last = public
+    drawn = draw(content, policy=task.policy, around=task.around, index_uri=task.index_uri)
     data = {key: one for key, one in entry.draft.root.value().items() if key not in _INTERNAL}
-    source = json.dumps([data, advisory.content.details])
+    told = json.dumps([data, content.content.details])
     return Made(
-        path=job.path,
+        path=path,
         key=key,
         is_sound=True,
-        facts=facts_json(_facts(advisory.content, drawn, last, task)),
+        facts=facts_json(_facts(content.content, drawn, last, task)),
         pieces={
             **_pieces(drawn),
-            "source": packed(source.encode()),
+            "source": packed(told.encode()),
             "words": packed(_words(entry.draft).encode()),
         },
     )
+
+
+def _source(job: Job) -> Source:
+    raw = _raw(job)
+    return Source(path=job.path, key=_key(job, raw), entry=read(job, raw=raw))
+
+
+def _public(entry: Entry, now: datetime) -> tuple[Disclosed, datetime] | None:
+    """Give what is disclosed, if all dates of it have passed, with the last one."""
+    advisory = entry.advisory
+    if entry.problems or advisory is None:
+        return None
+    last = _last_date(advisory)
+    public = disclose([advisory], now=now).advisories
+    return (public[0], last) if public and last and last <= now else None
 
 
 def _facts(content: Content, drawn: Drawn, last: datetime, task: Task) -> Facts:

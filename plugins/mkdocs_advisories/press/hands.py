@@ -5,8 +5,11 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from itertools import chain, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -18,6 +21,9 @@ _Result = TypeVar("_Result")
 
 _YOUNG = 50_000  # new objects before the garbage collector looks; most of ours are freed at once
 
+
+_IN_ADVANCE = 2
+"""Shares that a process is told of ahead, so that it need not wait for us."""
 
 _WORTH_A_FORK = 0.1
 """Seconds of work, about, that are worth another process where it is forked."""
@@ -32,7 +38,8 @@ def spread(
 ) -> Iterator[_Result]:
     """Do every job, in as many processes as `hands` says, and give results as they are ready.
 
-    They come `at_once`, so many together: large ones better by themselves.
+    Each process takes the next jobs as soon as it is free, `at_once`, so many together: large ones
+    better one by one, and the largest first.
 
     Raises:
         HandsError: a process has died, or its work has failed there.
@@ -40,22 +47,30 @@ def spread(
     if hands <= 1:
         yield from map(work, jobs)
         return
+    starts = iter(range(0, len(jobs), at_once))
+    serve = partial(_serve, work, jobs, at_once)
     with ExitStack() as stack:
-        pipes = {
-            stack.enter_context(_hand(work, jobs[one::hands], at_once)) for one in range(hands)
-        }
-        while pipes:
-            for pipe in wait(list(pipes)):
-                if not isinstance(pipe, Connection):
-                    continue
-                try:
-                    results: list[_Result] | None = pipe.recv()
-                except (EOFError, OSError):
-                    raise HandsError("a process has ended before its work was done") from None
-                if results is None:
-                    pipes.remove(pipe)
-                else:
-                    yield from results
+        pipes = [stack.enter_context(_hand(serve)) for _ in range(hands)]
+        try:
+            yield from chain.from_iterable(_answers(pipes, starts))
+        except (EOFError, OSError):
+            raise HandsError("a process has ended before its work was done") from None
+
+
+def _answers(pipes: Iterable[Connection], starts: Iterator[int]) -> Iterator[list[Any]]:
+    """Tell processes where to go on, and give what they answer."""
+    due = Counter({pipe: _told(pipe, islice(starts, _IN_ADVANCE)) for pipe in pipes})
+    while due := +due:
+        ready: list[Any] = wait(list(due))
+        for pipe in ready:
+            answer = pipe.recv()
+            due[pipe] += _told(pipe, islice(starts, 1)) - 1
+            yield answer
+
+
+def _told(pipe: Connection, starts: Iterable[int]) -> int:
+    """Tell a process where to go on; give how many times."""
+    return sum(1 for _ in map(pipe.send, starts))
 
 
 def ahead(work: Callable[[], _Result]) -> Callable[[], _Result]:
@@ -109,10 +124,10 @@ def hands_for(jobs: int, *, seconds: float) -> int:
 
 
 @contextmanager
-def _hand(work: Callable[[Any], Any], jobs: Sequence[Any], at_once: int) -> Iterator[Connection]:
+def _hand(serve: Callable[[Connection], None]) -> Iterator[Connection]:
     context = get_context("fork") if can_fork() else get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(theirs, work, jobs, at_once), daemon=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -131,13 +146,13 @@ def _serve_one(pipe: Connection, work: Callable[[], Any]) -> None:
     pipe.close()
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any], jobs: Sequence[Any], at_once: int) -> None:
-    """Do a share of the work in a process of its own, and say nothing on the terminal."""
+def _serve(work: Callable[[Any], Any], jobs: Sequence[Any], at_once: int, pipe: Connection) -> None:
+    """Do what is told in a process of its own, until it is ended; say nothing on the terminal."""
     gc.freeze()
     collect_rarely()
     try:
-        for start in range(0, len(jobs), at_once):
+        while True:
+            start = pipe.recv()
             pipe.send([work(one) for one in jobs[start : start + at_once]])
-        pipe.send(None)
     except Exception:  # noqa: BLE001 - its text may quote what is held; the other side goes on alone
         pipe.close()

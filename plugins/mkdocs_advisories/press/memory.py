@@ -46,9 +46,13 @@ class Memory:
 
     def judge(self, about: object, judge: Callable[[], None]) -> None:
         """Judge what `about` stands for, if it is not what was judged last, or is None."""
-        if about is None or about != self.judged:
+        if not self.has_judged(about):
             judge()
             self.judged = about
+
+    def has_judged(self, about: object) -> bool:
+        """Say whether it was this that was judged last."""
+        return about is not None and about == self.judged
 
     def look_for(self, telling: frozenset[str]) -> set[str]:
         """Give the keys of files in which none of these words was found, to be added to."""

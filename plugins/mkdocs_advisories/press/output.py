@@ -99,7 +99,7 @@ def _write_all(
     work = partial(_write_share, written.site, ordinary)
     done: set[str] = set()
     try:
-        for groups in spread(work, list(_shares(orders)), hands=hands):
+        for groups in spread(work, list(_shares(orders)), hands=hands, at_once=1):
             done |= groups.keys()
             written.add({name: one for name, one in groups.items() if one})
     except HandsError:

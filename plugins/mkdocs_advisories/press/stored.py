@@ -176,7 +176,7 @@ class StoredSheets:
     def make_planned(self) -> None:
         """Make what was planned, on every processor there is."""
         planned, self._planned = self._planned, {}
-        keys = list(planned)
+        keys = sorted(planned, key=lambda key: -planned[key].size)
         size = sum(one.size for one in planned.values())
         hands = hands_for(size, seconds=_A_LINE) if can_fork() else 1
         try:

@@ -18,9 +18,14 @@ from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site import Batch, Content, Parts, Site
 
-_SHARE = 50
+_SHARE = 0.075
+"""Seconds of work that a process is given together, about."""
+
 _A_PAGE = 0.0015
 """Seconds that it takes to write one, about, with all that belongs to it."""
+
+_A_LINE = 0.000005
+"""Seconds that it takes to write what a file about many says of one, about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +34,8 @@ class Order:
 
     `shells` are those of its pages by their addresses; one that is None is printed by the theme
     alone. `known` is what is there already: all but the pages. `mark` stands for what it is made
-    of, `around` for the shells; without a mark nothing may be noted down.
+    of, `around` for the shells; without a mark nothing may be noted down. `seconds` are those that
+    it will take, about.
     """
 
     name: str
@@ -37,6 +43,7 @@ class Order:
     shells: Mapping[str, Shell | None]
     mark: str | None
     around: str
+    seconds: float
     known: Group | None = None
 
     @property
@@ -70,8 +77,8 @@ def write(
     ]
     _write_all([one for one in orders if one.is_plain], written, shells.ordinary, hands=1)
     framed = [one for one in orders if not one.is_plain]
-    pages = sum(len(one.shells) for one in framed)
-    hands = hands_for(pages, seconds=_A_PAGE) if can_fork() else 1
+    seconds = sum(one.seconds for one in framed)
+    hands = hands_for(1, seconds=seconds) if can_fork() else 1
     _write_all(framed, written, shells.ordinary, hands=hands)
 
 
@@ -108,15 +115,15 @@ def _write_all(
 
 
 def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
-    """Part the work into shares of about as many pages."""
+    """Part the work into shares that take about as long."""
     share: list[Order] = []
-    pages = 0
+    seconds = 0.0
     for one in orders:
         share.append(one)
-        pages += max(1, len(one.shells))
-        if pages >= _SHARE:
+        seconds += one.seconds
+        if seconds >= _SHARE:
             yield share
-            share, pages = [], 0
+            share, seconds = [], 0
     if share:
         yield share
 
@@ -144,7 +151,15 @@ def _orders_of_batches(
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
             for one in batch.pages()
         }
-        yield _order(written, name_of(batch), batch.mark, found, batch.contents, is_whole=True)
+        yield _order(
+            written,
+            name_of(batch),
+            batch.mark,
+            found,
+            batch.contents,
+            is_whole=True,
+            lines=len(batch.made_of) * len(batch.files),
+        )
 
 
 def _page(batch: Batch, uri: str) -> Page:
@@ -162,14 +177,26 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
     contents: Callable[[], Mapping[str, Content | Parts]],
     *,
     is_whole: bool,
+    lines: int = 0,
 ) -> Order | None:
-    """Order what is not there yet; None if all of it is. `is_whole` says that nothing is copied."""
+    """Order what is not there yet; None if all of it is.
+
+    `is_whole` says that nothing is copied. A file about many advisories has so many `lines`.
+    """
     around = _around(tuple([one.mark for one in shells.values() if one]))
     known = written.groups.get(name)
     if known and known.shell == around and is_whole and None not in shells.values():
         return None
     written.groups.pop(name, None)
-    return Order(name=name, contents=contents, shells=shells, mark=mark, around=around, known=known)
+    return Order(
+        name=name,
+        contents=contents,
+        shells=shells,
+        mark=mark,
+        around=around,
+        seconds=len(shells) * _A_PAGE + lines * _A_LINE,
+        known=known,
+    )
 
 
 @lru_cache

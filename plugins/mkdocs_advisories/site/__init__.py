@@ -20,7 +20,7 @@ from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts
 from mkdocs_advisories.site.contents import Contents
 from mkdocs_advisories.site.feeds import EntryOf, feed_files
-from mkdocs_advisories.site.finding import Search, found
+from mkdocs_advisories.site.finding import Search, found_of_each, found_of_many
 from mkdocs_advisories.site.indexes import index_files
 from mkdocs_advisories.site.pages import lists_of, pages_about_many
 from mkdocs_advisories.site.sheet import Drawn, Sheet, around_of, draw, named
@@ -101,10 +101,14 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         *feed_files(sheets, policy=told, entry_of=_entries(sheets), upcoming=upcoming),
         *index_files(sheets, policy=told, signer=signer, as_of=disclosure.as_of),
     )
-    sheets.make_planned()
     mark = f"{PREVIEW}: " if is_preview else ""
-    entries = tuple(found(sheets, batches, search=search, policy=policy, mark=mark))
+    found: tuple[Load, ...] = ()
+    if search:
+        found = tuple(found_of_each(sheets, search=search, policy=policy, mark=mark))
     sheets.make_planned()
+    if search:
+        found += tuple(found_of_many(sheets, batches, search=search, mark=mark))
+        sheets.make_planned()
     root = "../" * index_uri.count("/")
     rows = placed(lists.row_of, sheets.outlines[: policy.pages.rows], root=root)
     return Site(
@@ -113,7 +117,7 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         index_uri=index_uri,
         rows=rows,
         missing=missing(policy=policy, index_uri=index_uri),
-        found=entries,
+        found=found,
         notes=tuple(note for one in sheets.outlines for note in one.notes),
         is_preview=is_preview,
     )

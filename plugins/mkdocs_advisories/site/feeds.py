@@ -79,7 +79,11 @@ def _document(  # noqa: PLR0913 - what it is made of, and how
         return batch_of_file(uri, make(), is_noted=False)
     load = sheets.kept(name, some, make)
     return Batch(
-        name=uri, mark=sheets.mark(name, some), files=(uri,), contents=lambda: {uri: load()}
+        name=uri,
+        made_of=some,
+        mark=sheets.mark(name, some),
+        files=(uri,),
+        contents=lambda: {uri: load()},
     )
 
 

@@ -16,21 +16,14 @@ Search = Callable[[Iterable[Searched]], bytes]
 """Gives entries of the index of a search as JSON, without brackets around them."""
 
 
-def found(
-    sheets: Sheets,
-    batches: Sequence[Batch],
-    *,
-    search: Search | None,
-    policy: Policy,
-    mark: str = "",
+def found_of_each(
+    sheets: Sheets, *, search: Search, policy: Policy, mark: str = ""
 ) -> Iterator[Load]:
-    """Have the entries made of advisories, the newest in full, and of pages about many.
+    """Have the entries made of advisories, the newest in full.
 
-    Without a `search` there are none. A `mark` stands before every title of pages already, and is
-    put before those of advisories that are found in short.
+    A `mark` stands before the titles of pages already, and is put before those of advisories that
+    are found in short.
     """
-    if search is None:
-        return
 
     def in_full(lines: Iterable[Outline]) -> bytes:
         return search(_searched(sheets.sheet(one).page) for one in lines)
@@ -50,6 +43,12 @@ def found(
         yield sheets.kept(f"{mark}found in full", some, partial(in_full, some))
     for some in chunks(sheets.outlines[newest:most]):
         yield sheets.kept(f"{mark}found", some, partial(in_short, some))
+
+
+def found_of_many(
+    sheets: Sheets, batches: Sequence[Batch], *, search: Search, mark: str = ""
+) -> Iterator[Load]:
+    """Have the entries made of pages about many advisories, which must have been made."""
     for batch in batches:
         if any(one.is_searched for one in batch.pages()):
             make = partial(_of_batch, batch, search)

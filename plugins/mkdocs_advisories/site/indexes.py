@@ -101,6 +101,7 @@ def _joined(  # noqa: PLR0913 - what a document is made of, and how
     parts = [sheets.kept(name, some, partial(written, some)) for some in chunks(lines)]
     return Batch(
         name=uri,
+        made_of=lines,
         mark=sheets.mark(name, lines),
         files=(uri,),
         contents=lambda: {uri: Parts(make=lambda: frame(part() for part in parts))},
@@ -124,6 +125,7 @@ def _versions(sheets: Sheets) -> Batch:
     }
     return Batch(
         name=VERSIONS_URI,
+        made_of=lines,
         mark=sheets.mark(VERSIONS_URI, lines),
         files=(VERSIONS_URI,),
         contents=lambda: {
@@ -160,6 +162,7 @@ def _osv_files(sheets: Sheets) -> Iterator[Batch]:
         load = sheets.kept(uri, members, partial(_packed, members, sheets))
         yield Batch(
             name=uri,
+            made_of=members,
             mark=sheets.mark(uri, members),
             files=(uri,),
             contents=partial(_loaded, uri, load),

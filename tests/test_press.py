@@ -583,6 +583,35 @@ def test_a_process_that_dies_costs_time_and_nothing_else(
     assert tree(checkout.path.parent / "other") == expected
 
 
+@pytest.mark.parametrize("by", ["the build", "another process", "another process that dies"])
+def test_what_is_held_is_judged_before_anything_is_written(
+    checkout: Folder,
+    build_at: Build,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    by: str,
+) -> None:
+    fill(checkout, 2)
+    root = checkout.path.parent
+    build_at()
+    expected = tree(root / "site")
+    fill(checkout, 3)
+    two_ids = "aliases: [CVE-2026-7001, CVE-2026-7002]\n"
+    checkout.write("LAN-2026-0090", embargo="2999-01-01T00:00:00Z", more=two_ids)
+    known = {one.name: one.read_bytes() for one in cache(checkout).iterdir()}
+    if by != "the build":
+        monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.0001)
+        monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    if by == "another process that dies":
+        monkeypatch.setattr(hands, "_serve_one", lambda *_: os._exit(1))
+    with pytest.raises(Abort):
+        build_at()
+    assert "error[ADV205]" in caplog.text
+    assert "7002" not in caplog.text
+    assert tree(root / "site") == expected
+    assert {one.name: one.read_bytes() for one in cache(checkout).iterdir()} == known
+
+
 def test_a_list_of_what_was_written_leads_to_nothing_outside_the_site(
     checkout: Folder, build_at: Build
 ) -> None:

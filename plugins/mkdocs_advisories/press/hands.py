@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import chain, islice
@@ -35,7 +35,7 @@ class HandsError(RuntimeError):
 
 def spread(
     work: Callable[[_Job], _Result], jobs: Sequence[_Job], *, hands: int, at_once: int = 16
-) -> Iterator[_Result]:
+) -> Generator[_Result, None, None]:
     """Do every job, in as many processes as `hands` says, and give results as they are ready.
 
     Each process takes the next jobs as soon as it is free, `at_once`, so many together: large ones
@@ -124,10 +124,10 @@ def hands_for(jobs: int, *, seconds: float) -> int:
 
 
 @contextmanager
-def _hand(serve: Callable[[Connection], None]) -> Iterator[Connection]:
+def _hand(serve: Callable[[Connection, Connection], None]) -> Iterator[Connection]:
     context = get_context("fork") if can_fork() else get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs,), daemon=True)
+    process = context.Process(target=serve, args=(theirs, ours), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -146,8 +146,18 @@ def _serve_one(pipe: Connection, work: Callable[[], Any]) -> None:
     pipe.close()
 
 
-def _serve(work: Callable[[Any], Any], jobs: Sequence[Any], at_once: int, pipe: Connection) -> None:
-    """Do what is told in a process of its own, until it is ended; say nothing on the terminal."""
+def _serve(
+    work: Callable[[Any], Any],
+    jobs: Sequence[Any],
+    at_once: int,
+    pipe: Connection,
+    other_end: Connection,
+) -> None:
+    """Do what is told in a process of its own, and say nothing on the terminal.
+
+    It ends when the other side does: so its own copy of the `other_end` is closed.
+    """
+    other_end.close()
     gc.freeze()
     collect_rarely()
     try:

@@ -1,7 +1,8 @@
 """Atom feeds (RFC 4287): one entry an advisory, whose `updated` moves on a real change only."""
 
 from collections.abc import Sequence
-from functools import partial
+from copy import deepcopy
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers.expat import ParserCreate
@@ -20,6 +21,8 @@ from mkdocs_advisories.render.words import Words, words_of
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _XHTML = "http://www.w3.org/1999/xhtml"
 _HISTORY = "http://purl.org/syndication/history/1.0"
+_AT_HAND = 256
+"""Elements that are kept: most entries are in more than one feed."""
 
 
 def feed(
@@ -38,8 +41,10 @@ def feed(
     generator = _feed(policy, entries, channel)
     for notice in notices:
         generator.add_entry(_notice(notice, policy, words), order="append")
+    label = words.gettext("Read the advisory")
     for one in entries:
-        generator.add_entry(_entry(one, policy, words), order="append")
+        element = _element(one, policy.feed.tag, policy.site_url, label)
+        generator.add_entry(_Made(element), order="append")
     document: bytes = generator.atom_str(pretty=True)
     # Only whether it is well-formed is asked, so no tree is built of it.
     ParserCreate(namespace_separator=" ").Parse(document, True)  # noqa: FBT003 - expat's own
@@ -76,7 +81,21 @@ def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGen
     return generator
 
 
-def _entry(one: Entry, policy: Policy, words: Words) -> FeedEntry:
+class _Made(FeedEntry):  # type: ignore[misc] # feedgen has no types
+    """An entry of which the element is there already."""
+
+    def __init__(self, element: Any) -> None:  # noqa: ANN401 - an lxml element
+        super().__init__()
+        self._element = element
+
+    def atom_entry(self, **_: object) -> Any:  # noqa: ANN401 - as above
+        """Give a copy: an element stands in one document only."""
+        return deepcopy(self._element)
+
+
+@lru_cache(maxsize=_AT_HAND)
+def _element(one: Entry, scheme: str, site_url: str, label: str) -> Any:  # noqa: ANN401 - as above
+    """Make the element of an entry, which is the same in every feed."""
     entry = FeedEntry()
     entry.id(one.id)
     entry.title(one.title)
@@ -84,10 +103,10 @@ def _entry(one: Entry, policy: Policy, words: Words) -> FeedEntry:
     entry.updated(one.modified)
     entry.summary(one.summary)
     entry.content(one.html, type="html")
-    entry.category(_categories(one, policy))
-    links = partial(_Links, _links(one, policy), words.gettext("Read the advisory"))
+    entry.category(_categories(one, scheme))
+    links = partial(_Links, _links(one, site_url), label)
     entry.register_extension("links", links, atom=True, rss=False)
-    return entry
+    return entry.atom_entry()
 
 
 def _notice(one: NoticeEntry, policy: Policy, words: Words) -> FeedEntry:
@@ -107,16 +126,15 @@ def _notice(one: NoticeEntry, policy: Policy, words: Words) -> FeedEntry:
     return entry
 
 
-def _categories(one: Entry, policy: Policy) -> list[dict[str, str]]:
-    scheme = policy.feed.tag
+def _categories(one: Entry, scheme: str) -> list[dict[str, str]]:
     return [
         {"scheme": scheme + kind, "term": term, "label": label}
         for kind, term, label in one.categories
     ]
 
 
-def _links(one: Entry, policy: Policy) -> list[dict[str, str]]:
-    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url + one.uri}
+def _links(one: Entry, site_url: str) -> list[dict[str, str]]:
+    page = {"rel": "alternate", "type": "text/html", "href": site_url + one.uri}
     others = ({"rel": "related", "title": title, "href": url} for title, url in one.related)
     return [page, *others]
 

@@ -106,7 +106,7 @@ def _to_html(markdown: str, resolve: Callable[[str], str | None], taken: frozens
     before, root.text = root.text or "", None
     text = html.tostring(root, encoding="unicode").removeprefix("<div>").removesuffix("</div>")
     # Character references can bring in what cannot be carried.
-    return Html(text=carried(_clean(before + text)), headings=headings)
+    return Html(text=carried(_cleaner().clean(before + text)), headings=headings)
 
 
 def title_to_html(title: str) -> Markup:
@@ -177,9 +177,9 @@ def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None])
             element.set(attribute, target)
 
 
-def _clean(text: str) -> str:
-    return nh3.clean(
-        text,
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_filter,

@@ -6,6 +6,7 @@ sign that can be seen at once: where it is not, neither is a match. What comes o
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
@@ -24,14 +25,28 @@ _SIGN = re.compile(r"[`\\\[!<&*_~@]|:/|  \n|[wW]\.")
 _SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "backtick": ("`",),
+        "escape": ("\\",),
         "reference": ("[",),
         "link": ("[",),
+        "image_link": ("![",),
+        "image_reference": ("![",),
         "short_reference": ("[",),
+        "short_image_ref": ("![",),
+        "autolink": ("<",),
+        "automail": ("<",),
+        "linebreak": ("  \n",),
+        "html": ("<",),
         "magic-link": ("://", "w.", "W."),
         "magic-mail": ("@",),
+        "entity": ("&",),
+        "em_strong": ("*", "_"),
+        "delimiter": ("~",),
     }
 )
-"""The signs of slow patterns, by their names: any match has one of them."""
+"""The signs of patterns, by their names: any match has one of them."""
+
+_SLOW = ("backtick", "reference", "link", "short_reference", "magic-link", "magic-mail")
+"""Patterns that take longer to fail than a look for their signs."""
 
 
 class SignsExtension(Extension):
@@ -44,18 +59,40 @@ class SignsExtension(Extension):
         """Put a step before that of the patterns, and a look for its sign before each slow one."""
         before_patterns = 25
         md.treeprocessors.register(_PlainTexts(md), "plain-texts", before_patterns)
-        for name, signs in _SIGNS.items():
+        for name in _SLOW:
             pattern: Pattern = md.inlinePatterns[name]
-            pattern.compiled_re = _Signed(pattern.compiled_re, signs)  # type: ignore[assignment] # acts as one
+            pattern.compiled_re = _Signed(pattern.compiled_re, _SIGNS[name])  # type: ignore[assignment] # acts as one
 
 
 class _PlainTexts(Treeprocessor):
-    """Marks texts without signs as done: what is atomic, no pattern is held against."""
+    """Lets the patterns look at as little as there is for them.
+
+    Texts without signs are marked as done: what is atomic, no pattern is held against. Patterns
+    whose signs stand nowhere are left out: what others make of a text brings no signs into it.
+    """
 
     def run(self, root: Element) -> None:
+        texts: list[str] = []
         for element in root.iter():
-            if element.text and not _SIGN.search(element.text):
-                element.text = AtomicString(element.text)
+            if element.text:
+                if _SIGN.search(element.text):
+                    texts.append(element.text)
+                else:
+                    element.text = AtomicString(element.text)
+            if element.tail:
+                texts.append(element.tail)
+        whole = "\0".join(texts)
+        inline = self.md.treeprocessors["inline"]
+        inline.inlinePatterns = [  # type: ignore[attr-defined] # nothing but its places is asked for
+            pattern for pattern, signs in self._signed if any(sign in whole for sign in signs)
+        ]
+
+    @cached_property
+    def _signed(self) -> "list[tuple[Pattern, tuple[str, ...]]]":
+        """All patterns in their order, with their signs; every text has those of unknown ones."""
+        patterns = self.md.inlinePatterns
+        signs = {patterns[name]: signs for name, signs in _SIGNS.items()}
+        return [(one, signs.get(one, ("",))) for one in patterns]
 
 
 class _Signed:

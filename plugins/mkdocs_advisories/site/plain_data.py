@@ -28,6 +28,8 @@ from mkdocs_advisories.site.sheet import Excerpts, Sheet
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What the functions below raise if they are given something else."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def sheet_json(sheet: Sheet) -> bytes:
     """Write a sheet."""
@@ -187,7 +189,7 @@ def brief_from(data: Any) -> Brief:  # noqa: ANN401 - plain data
 
 
 def _written(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(data).encode()
 
 
 def _with_texts(data: object, texts: Iterable[bytes]) -> bytes:

@@ -16,9 +16,7 @@ from mkdocs_advisories.render.words.terms import severity_word
 Paragraphs = tuple[str, ...]
 """Plain text."""
 
-_END = re.compile(
-    r"</(?:p|li|h[1-6]|pre|tr|dt|dd|blockquote|summary|figcaption)>|<[bh]r\b[^>]*>"
-)
+_END = re.compile(r"</(?:p|li|h[1-6]|pre|tr|dt|dd|blockquote|summary|figcaption)>|<[bh]r\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
 

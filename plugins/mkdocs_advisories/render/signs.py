@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -45,6 +45,16 @@ _SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The signs of patterns, by their names: any match has one of them."""
 
+_BLOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "hashheader": ("#",),
+        "setextheader": ("\n=", "\n-"),
+        "quote": (">",),
+        "reference": ("]:",),
+    }
+)
+"""The signs of what makes something of a block, likewise: each is asked about every block."""
+
 _SLOW = ("backtick", "reference", "link", "short_reference", "magic-link", "magic-mail")
 """Patterns that take longer to fail than a look for their signs."""
 
@@ -57,6 +67,9 @@ class SignsExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Put a step before that of the patterns, and a look for its sign before each slow one."""
+        for name, signs in _BLOCKS.items():
+            of_blocks: Any = md.parser.blockprocessors[name]
+            of_blocks.RE = _Signed(of_blocks.RE, signs)
         before_patterns = 25
         md.treeprocessors.register(_PlainTexts(md), "plain-texts", before_patterns)
         for name in _SLOW:
@@ -102,9 +115,20 @@ class _Signed:
         self._pattern = pattern
         self._signs = tuple(signs)
 
-    def finditer(self, text: str, start: int) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         """Find all matches from an offset on."""
-        for sign in self._signs:
+        return self._pattern.finditer(text, start) if self._has_sign(text) else iter(())
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Find the first match."""
+        return self._pattern.search(text) if self._has_sign(text) else None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Find the match at the beginning."""
+        return self._pattern.match(text) if self._has_sign(text) else None
+
+    def _has_sign(self, text: str) -> bool:
+        for sign in self._signs:  # noqa: SIM110 - `any` takes longer, and this is asked often
             if sign in text:
-                return self._pattern.finditer(text, start)
-        return iter(())
+                return True
+        return False

@@ -34,6 +34,9 @@ from mkdocs_advisories.site.sheets import Load
 _A_LINE = 0.0003
 """Seconds that each advisory takes of what is made of it, about."""
 
+_FEW = 100
+"""Advisories of which something is made in no time."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Planned:
@@ -279,13 +282,17 @@ def _kind_of(make: Callable[[], object]) -> str:
 
 
 def _firsts(planned: Mapping[str, _Planned]) -> Iterator[str]:
-    """Give the largest of each kind of which there are several: it needs all that others do."""
+    """Give one of each kind of which there are several, if one takes no time.
+
+    It is the largest of those: what it loads is most of what the others need.
+    """
     kinds: dict[str, list[str]] = {}
     for key, one in planned.items():
         kinds.setdefault(one.kind, []).append(key)
     for keys in kinds.values():
-        if len(keys) > 1:
-            yield max(keys, key=lambda key: planned[key].size)
+        small = [key for key in keys if planned[key].size <= _FEW]
+        if small and len(keys) > 1:
+            yield max(small, key=lambda key: planned[key].size)
 
 
 def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, bytes, bytes]:

@@ -93,7 +93,7 @@ def test_outlines_and_entries_come_back_from_plain_data_and_all_addresses_have_k
     folder: Folder,
 ) -> None:
     folder.write("LAN-2026-0001", more="aliases: [CVE-2026-1001]\n")
-    folder.write("LAN-2026-0002", summary="`x` & <y>")
+    folder.write("LAN-2026-0002", summary="The `x` & <y>")
     public = disclose(folder.read().advisories, now=NOW)
     for advisory in public.advisories:
         drawn = draw(advisory, policy=folder.policy, around=Around(), index_uri="")
@@ -109,7 +109,7 @@ def test_outlines_and_entries_come_back_from_plain_data_and_all_addresses_have_k
 def test_sheets_and_pages_come_back_with_all_that_was_written_beside_the_json(
     folder: Folder,
 ) -> None:
-    folder.write("LAN-2026-0001", more="aliases: [CVE-2026-1001]\n", summary="`x` & ä <y>")
+    folder.write("LAN-2026-0001", more="aliases: [CVE-2026-1001]\n", summary="The `x` & ä <y>")
     (advisory,) = disclose(folder.read().advisories, now=NOW).advisories
     sheet = draw(advisory, policy=folder.policy, around=Around(), index_uri="").sheet
     assert sheet_from(sheet_json(sheet)) == sheet

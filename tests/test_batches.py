@@ -1,5 +1,7 @@
 """What is made of many advisories is made in parts, of which few change when one advisory does."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,11 +10,22 @@ from hypothesis import strategies as st
 
 from conftest import NOW, Folder
 from mkdocs_advisories.embargo import disclose
+from mkdocs_advisories.press.stored import _firsts, _Planned
 from mkdocs_advisories.render.json_document import json_bytes, with_list, with_object
 from mkdocs_advisories.render.outline import Outline, standing
 from mkdocs_advisories.site import build_site
 from mkdocs_advisories.site.indexes import chunks
-from mkdocs_advisories.site.plain_data import entry_from, entry_json, outline_data, outline_from
+from mkdocs_advisories.site.plain_data import (
+    UNREADABLE,
+    entry_from,
+    entry_json,
+    outline_data,
+    outline_from,
+    pages_from,
+    pages_json,
+    sheet_from,
+    sheet_json,
+)
 from mkdocs_advisories.site.records import ROOTS
 from mkdocs_advisories.site.sheet import Around, draw
 
@@ -80,7 +93,7 @@ def test_outlines_and_entries_come_back_from_plain_data_and_all_addresses_have_k
     folder: Folder,
 ) -> None:
     folder.write("LAN-2026-0001", more="aliases: [CVE-2026-1001]\n")
-    folder.write("LAN-2026-0002", summary="`x` & <y>")
+    folder.write("LAN-2026-0002", summary="The `x` & <y>")
     public = disclose(folder.read().advisories, now=NOW)
     for advisory in public.advisories:
         drawn = draw(advisory, policy=folder.policy, around=Around(), index_uri="")
@@ -91,3 +104,48 @@ def test_outlines_and_entries_come_back_from_plain_data_and_all_addresses_have_k
         assert {uri.partition("/")[0] for uri in site.contents.of(one)} <= ROOTS
     assert {uri.partition("/")[0] for uri in site.contents} <= site.contents.roots
     assert len(site.contents) == len(list(site.contents))
+
+
+def test_sheets_and_pages_come_back_with_all_that_was_written_beside_the_json(
+    folder: Folder,
+) -> None:
+    folder.write("LAN-2026-0001", more="aliases: [CVE-2026-1001]\n", summary="The `x` & ä <y>")
+    (advisory,) = disclose(folder.read().advisories, now=NOW).advisories
+    sheet = draw(advisory, policy=folder.policy, around=Around(), index_uri="").sheet
+    assert sheet_from(sheet_json(sheet)) == sheet
+    pages = [sheet.page, replace(sheet.page, uri="other/", html="", data=(), searched=())]
+    assert pages_from(pages_json(pages)) == pages
+    assert pages_from(pages_json([])) == []
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda raw: raw[:-1],
+        lambda raw: raw + b"x",
+        lambda raw: raw.replace(b'"uri"', b'"URI"'),
+        lambda raw: raw.partition(b"\n")[0],
+        lambda _: b"",
+    ],
+)
+def test_what_is_cut_or_changed_is_unreadable(
+    folder: Folder, damaged: Callable[[bytes], bytes]
+) -> None:
+    folder.write("LAN-2026-0001")
+    (advisory,) = disclose(folder.read().advisories, now=NOW).advisories
+    sheet = draw(advisory, policy=folder.policy, around=Around(), index_uri="").sheet
+    with pytest.raises(UNREADABLE):
+        sheet_from(damaged(sheet_json(sheet)))
+    with pytest.raises(UNREADABLE):
+        pages_from(damaged(pages_json([sheet.page])))
+
+
+def test_before_other_processes_begin_one_of_each_kind_is_made_that_takes_no_time() -> None:
+    stated = {"a": (3, "x"), "b": (7, "x"), "c": (5000, "x"), "d": (1, "y"), "e": (5000, "z")}
+    planned = {
+        name: _Planned(size=size, kind=kind, make=lambda: (b"", b""))
+        for name, (size, kind) in stated.items()
+    }
+    assert list(_firsts(planned)) == ["b"]
+    assert list(_firsts({"a": planned["a"], "d": planned["d"]})) == []
+    assert list(_firsts({"c": planned["c"], "e": planned["e"]})) == []

@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
@@ -30,7 +32,13 @@ from mkdocs_advisories.model import (
     Revision,
     Withdrawal,
 )
-from mkdocs_advisories.render.csp import ActiveContentError, policy_of, with_policy
+from mkdocs_advisories.render.csp import (
+    ActiveContentError,
+    bearing,
+    policy_of,
+    refuse_active,
+    with_policy,
+)
 
 needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
 
@@ -393,6 +401,32 @@ def test_the_policy_stands_behind_the_encoding_and_before_every_script() -> None
 def test_active_content_in_an_advisorys_text_is_never_hashed(text: str) -> None:
     with pytest.raises(ActiveContentError):
         with_policy(PAGE, texts=[text])
+
+
+ACTIVE = re.compile(
+    r"<\s*/?\s*(?:script|style|iframe|object|embed|base|meta|link)\b", re.IGNORECASE
+)
+PARTS = (
+    *"< / > \n script STYLE \u017ftyle \u017fCript iframe \u0130frame object eMbed".split(" "),
+    *(" ", "base", "meta", "li", "link", "s", "b", "x", "strong"),
+)
+
+
+@given(st.lists(st.sampled_from(PARTS)).map("".join))
+def test_a_text_is_refused_if_it_has_an_element_that_could_run_or_load(text: str) -> None:
+    if ACTIVE.search(text):
+        with pytest.raises(ActiveContentError):
+            refuse_active([text])
+    else:
+        refuse_active([text])
+
+
+@pytest.mark.parametrize("name", ["style", "STYLE", "\u017ftyle"])
+def test_every_style_of_a_text_bears_on_the_policy(name: str) -> None:
+    plain = "<td class='a'>style: none</td>"
+    assert bearing(plain) == bearing("")
+    assert bearing(f'{plain}<td {name}="color:red">') != bearing(plain)
+    assert bearing(f'<td {name}="color:red">') != bearing(f'<td {name}="color:blue">')
 
 
 def test_every_page_of_a_site_states_its_policy(

@@ -130,6 +130,7 @@ PIECES = (
     "¶http://a.example/b?c=d¶HTTPS://A.example¶www.a.example¶wWw.a.example ¶ftp://a.b¶://¶www.¶w.¶:/"
     "¶a@b.example¶<a@b.example>¶<http://a.example>¶@¶&amp;¶&¶&#64;¶<kbd>x</kbd>¶<br>¶< ¶> ¶  \n¶\n"
     "¶\n\n¶- item\n¶> quote\n¶## H *e*\n¶| a | b |\n|---|---|\n| `x` | *z* |\n¶Title\n---\n"
+    "¶Title\n===¶#¶\n# ¶##¶=\n¶\n-¶]: x¶\n[*]:\n<y>\n¶>¶\n > ¶ \n"
     "¶    code\n¶\t¶\n```\n*x*\n```\n¶\n```py\nx = 1\n```\n¶\n```nosuch\nx\n```\n"
 ).split("¶")
 

@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 from lxml import html
+from markupsafe import Markup
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
@@ -19,6 +20,7 @@ from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.mkdocs.assets import assets
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.metadata import metadata
+from mkdocs_advisories.render.templating import _code
 from mkdocs_advisories.render.words import languages
 
 needs_chromium = pytest.mark.skipif(not browser.CHROMIUM, reason="needs Chromium")
@@ -500,3 +502,9 @@ def test_on_paper_there_are_no_controls(lantern_root: str, window: Tab) -> None:
     assert window.value(f"{controls}.length")
     assert not window.value(f"{controls}.some(one => one.checkVisibility())")
     window.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_code_is_escaped_whatever_markup_has_the_same_letters() -> None:
+    assert _code(Markup("<b>")) == "<code><b></code>"
+    assert _code("<b>") == "<code>&lt;b&gt;</code>"
+    assert _code(Markup("<b>")) == "<code><b></code>"

@@ -1,7 +1,7 @@
 """Sheets out of the store."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from hashlib import sha256
@@ -34,12 +34,19 @@ from mkdocs_advisories.site.sheets import Load
 _A_LINE = 0.0003
 """Seconds that each advisory takes of what is made of it, about."""
 
+_FEW = 100
+"""Advisories of which something is made in no time."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Planned:
-    """What is to be made: facts, and bytes. `size` is of how many advisories."""
+    """What is to be made: facts, and bytes.
+
+    `size` is of how many advisories; of one `kind` is what one function makes.
+    """
 
     size: int
+    kind: str
     make: Callable[[], tuple[bytes, bytes]]
 
 
@@ -139,7 +146,7 @@ class StoredSheets:
         if key is None:
             made = make()
             return lambda: made
-        self._plan(key, made_of, lambda: (b"null", make()))
+        self._plan(key, made_of, _kind_of(make), lambda: (b"null", make()))
         return lambda: self._document(key) or make()
 
     def _at_last(self, key: str | None, make: Callable[[], bytes]) -> Load:
@@ -164,7 +171,7 @@ class StoredSheets:
         key = self.mark(f"pages {name}", made_of)
         if key is None:
             return batch_of_pages(name, make())
-        self._plan(key, made_of, partial(_pages_made, make))
+        self._plan(key, made_of, _kind_of(make), partial(_pages_made, make))
         return Batch(
             name=name,
             made_of=made_of,
@@ -176,9 +183,13 @@ class StoredSheets:
     def make_planned(self) -> None:
         """Make what was planned, on every processor there is."""
         planned, self._planned = self._planned, {}
-        keys = sorted(planned, key=lambda key: -planned[key].size)
         size = sum(one.size for one in planned.values())
         hands = hands_for(size, seconds=_A_LINE) if can_fork() else 1
+        # These are made here: what they load, the other processes have when they begin.
+        for key in list(_firsts(planned)) if hands > 1 else ():
+            self._keep(*_made(planned, key))
+            del planned[key]
+        keys = sorted(planned, key=lambda key: -planned[key].size)
         try:
             for key, facts, raw in spread(partial(_made, planned), keys, hands=hands, at_once=1):
                 del planned[key]
@@ -219,10 +230,14 @@ class StoredSheets:
         return unpacked(raw)
 
     def _plan(
-        self, key: str, made_of: Sequence[Outline], make: Callable[[], tuple[bytes, bytes]]
+        self,
+        key: str,
+        made_of: Sequence[Outline],
+        kind: str,
+        make: Callable[[], tuple[bytes, bytes]],
     ) -> None:
         if self._store.get(key) is None:
-            self._planned[key] = _Planned(size=len(made_of), make=make)
+            self._planned[key] = _Planned(size=len(made_of), kind=kind, make=make)
 
     def _keep(self, key: str, facts: bytes, raw: bytes) -> None:
         if not self._store.could_put(key, facts, {"document": raw}):
@@ -258,6 +273,26 @@ class StoredSheets:
 def _kind(levels: tuple[int, ...], *, has_title: bool) -> Kind:
     """Give the kind of the pages of advisories, which is one and the same for many."""
     return Kind(folder=f"{FOLDER}/", levels=levels, has_title=has_title)
+
+
+def _kind_of(make: Callable[[], object]) -> str:
+    """Name the function that makes something."""
+    function = make.func if isinstance(make, partial) else make
+    return function.__qualname__
+
+
+def _firsts(planned: Mapping[str, _Planned]) -> Iterator[str]:
+    """Give one of each kind of which there are several, if one takes no time.
+
+    It is the largest of those: what it loads is most of what the others need.
+    """
+    kinds: dict[str, list[str]] = {}
+    for key, one in planned.items():
+        kinds.setdefault(one.kind, []).append(key)
+    for keys in kinds.values():
+        small = [key for key in keys if planned[key].size <= _FEW]
+        if small and len(keys) > 1:
+            yield max(small, key=lambda key: planned[key].size)
 
 
 def _made(planned: Mapping[str, _Planned], key: str) -> tuple[str, bytes, bytes]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from mkdocs_advisories.render.characters import carried
@@ -66,13 +67,17 @@ def present(document: Document) -> Document:
 
 
 def _dumped(document: object, indent: int | None) -> str:
-    separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(
-        document,
+    return _encoder(indent).encode(document)
+
+
+@cache
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    """Make what writes documents, which `json.dumps` makes for each one anew."""
+    return json.JSONEncoder(
         ensure_ascii=False,
         allow_nan=False,
         indent=indent,
-        separators=separators,
+        separators=(",", ":") if indent is None else (",", ": "),
         sort_keys=True,
     )
 

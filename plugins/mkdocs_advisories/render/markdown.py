@@ -106,7 +106,7 @@ def _to_html(markdown: str, resolve: Callable[[str], str | None], taken: frozens
     before, root.text = root.text or "", None
     text = html.tostring(root, encoding="unicode").removeprefix("<div>").removesuffix("</div>")
     # Character references can bring in what cannot be carried.
-    return Html(text=carried(_clean(before + text)), headings=headings)
+    return Html(text=carried(_cleaner().clean(before + text)), headings=headings)
 
 
 def title_to_html(title: str) -> Markup:
@@ -128,11 +128,14 @@ def _converted(markdown: str) -> str:
 def _converter() -> Markdown:
     # No colours: the theme has them, and Pygments would work through its own at each block.
     highlighting = HighlightingExtension(pygments_style=())
-    return Markdown(
+    converter = Markdown(
         extensions=[highlighting, *_EXTENSIONS, SignsExtension()],
         extension_configs=_OPTIONS,
         output_format="html",
     )
+    # Each element is looked up in it several times.
+    converter.block_level_elements = frozenset(converter.block_level_elements)  # type: ignore[assignment] # a list, and long
+    return converter
 
 
 def _lists_parted(markdown: str) -> str:
@@ -157,10 +160,16 @@ def _headings(root: html.HtmlElement, taken: set[str]) -> Iterator[Heading]:
     for heading, written in zip(found, levels, strict=True):
         level = min(written + shift, _DEEPEST_LEVEL)
         title = " ".join(heading.text_content().split())
-        anchor = unique(slugify(title, "-") or "section", taken)
+        anchor = unique(_slug(title) or "section", taken)
         heading.tag = f"h{level}"
         heading.set("id", anchor)
         yield Heading(id=anchor, title=title, level=level)
+
+
+@lru_cache(maxsize=256)
+def _slug(title: str) -> str:
+    """Make an id of a title: most advisories have the same ones."""
+    return slugify(title, "-")
 
 
 def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None]) -> None:
@@ -177,9 +186,9 @@ def _resolve_links(root: html.HtmlElement, resolve: Callable[[str], str | None])
             element.set(attribute, target)
 
 
-def _clean(text: str) -> str:
-    return nh3.clean(
-        text,
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_filter,

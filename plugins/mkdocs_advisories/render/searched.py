@@ -16,7 +16,7 @@ from mkdocs_advisories.render.words.terms import severity_word
 Paragraphs = tuple[str, ...]
 """Plain text."""
 
-_END = re.compile(r"</(?:p|li|h[1-6]|pre|tr|dt|dd|blockquote|summary|figcaption)>|<[bh]r\b")
+_END = re.compile(r"</(?:p|li|h[1-6]|pre|tr|dt|dd|blockquote|summary|figcaption)>|<[bh]r\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -45,7 +45,7 @@ def in_short(shown: View, words: Words) -> Paragraphs:
 
 def paragraphs(html: str) -> Paragraphs:
     """Give the text of safe HTML by its paragraphs, items and rows."""
-    texts = unescape(_TAG.sub("", _END.sub(r"\0\g<0>", html))).split("\0")
+    texts = unescape(_TAG.sub("", _END.sub("\0", html))).split("\0")
     return tuple(filter(None, (" ".join(one.split()) for one in texts)))
 
 

@@ -6,8 +6,9 @@ sign that can be seen at once: where it is not, neither is a match. What comes o
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -24,14 +25,38 @@ _SIGN = re.compile(r"[`\\\[!<&*_~@]|:/|  \n|[wW]\.")
 _SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "backtick": ("`",),
+        "escape": ("\\",),
         "reference": ("[",),
         "link": ("[",),
+        "image_link": ("![",),
+        "image_reference": ("![",),
         "short_reference": ("[",),
+        "short_image_ref": ("![",),
+        "autolink": ("<",),
+        "automail": ("<",),
+        "linebreak": ("  \n",),
+        "html": ("<",),
         "magic-link": ("://", "w.", "W."),
         "magic-mail": ("@",),
+        "entity": ("&",),
+        "em_strong": ("*", "_"),
+        "delimiter": ("~",),
     }
 )
-"""The signs of slow patterns, by their names: any match has one of them."""
+"""The signs of patterns, by their names: any match has one of them."""
+
+_BLOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "hashheader": ("#",),
+        "setextheader": ("\n=", "\n-"),
+        "quote": (">",),
+        "reference": ("]:",),
+    }
+)
+"""The signs of what makes something of a block, likewise: each is asked about every block."""
+
+_SLOW = ("backtick", "reference", "link", "short_reference", "magic-link", "magic-mail")
+"""Patterns that take longer to fail than a look for their signs."""
 
 
 class SignsExtension(Extension):
@@ -42,20 +67,45 @@ class SignsExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Put a step before that of the patterns, and a look for its sign before each slow one."""
+        for name, signs in _BLOCKS.items():
+            of_blocks: Any = md.parser.blockprocessors[name]
+            of_blocks.RE = _Signed(of_blocks.RE, signs)
         before_patterns = 25
         md.treeprocessors.register(_PlainTexts(md), "plain-texts", before_patterns)
-        for name, signs in _SIGNS.items():
+        for name in _SLOW:
             pattern: Pattern = md.inlinePatterns[name]
-            pattern.compiled_re = _Signed(pattern.compiled_re, signs)  # type: ignore[assignment] # acts as one
+            pattern.compiled_re = _Signed(pattern.compiled_re, _SIGNS[name])  # type: ignore[assignment] # acts as one
 
 
 class _PlainTexts(Treeprocessor):
-    """Marks texts without signs as done: what is atomic, no pattern is held against."""
+    """Lets the patterns look at as little as there is for them.
+
+    Texts without signs are marked as done: what is atomic, no pattern is held against. Patterns
+    whose signs stand nowhere are left out: what others make of a text brings no signs into it.
+    """
 
     def run(self, root: Element) -> None:
+        texts: list[str] = []
         for element in root.iter():
-            if element.text and not _SIGN.search(element.text):
-                element.text = AtomicString(element.text)
+            if element.text:
+                if _SIGN.search(element.text):
+                    texts.append(element.text)
+                else:
+                    element.text = AtomicString(element.text)
+            if element.tail:
+                texts.append(element.tail)
+        whole = "\0".join(texts)
+        inline = self.md.treeprocessors["inline"]
+        inline.inlinePatterns = [  # type: ignore[attr-defined] # nothing but its places is asked for
+            pattern for pattern, signs in self._signed if any(sign in whole for sign in signs)
+        ]
+
+    @cached_property
+    def _signed(self) -> "list[tuple[Pattern, tuple[str, ...]]]":
+        """All patterns in their order, with their signs; every text has those of unknown ones."""
+        patterns = self.md.inlinePatterns
+        signs = {patterns[name]: signs for name, signs in _SIGNS.items()}
+        return [(one, signs.get(one, ("",))) for one in patterns]
 
 
 class _Signed:
@@ -65,9 +115,20 @@ class _Signed:
         self._pattern = pattern
         self._signs = tuple(signs)
 
-    def finditer(self, text: str, start: int) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         """Find all matches from an offset on."""
-        for sign in self._signs:
+        return self._pattern.finditer(text, start) if self._has_sign(text) else iter(())
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Find the first match."""
+        return self._pattern.search(text) if self._has_sign(text) else None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Find the match at the beginning."""
+        return self._pattern.match(text) if self._has_sign(text) else None
+
+    def _has_sign(self, text: str) -> bool:
+        for sign in self._signs:  # noqa: SIM110 - `any` takes longer, and this is asked often
             if sign in text:
-                return self._pattern.finditer(text, start)
-        return iter(())
+                return True
+        return False

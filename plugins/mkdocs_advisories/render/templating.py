@@ -1,8 +1,8 @@
 """Jinja templates of this package: everything is escaped unless it was made safe on purpose."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, nodes
@@ -70,6 +70,7 @@ def _environment(language: str) -> Environment:
     environment.globals["_"] = _saying(words)
     environment.filters["code"] = _code
     environment.filters["codes"] = _codes
+    environment.filters["code_list"] = _code_list
     environment.filters["either"] = words.either
     environment.filters["metric"] = partial(metric_word, words)
     environment.filters["severity"] = partial(severity_word, words)
@@ -81,6 +82,13 @@ def _environment(language: str) -> Environment:
 
 class _Environment(Environment):
     """Puts words that no value belongs into in their places when a template is compiled."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Give a template a copy of the globals: none is added after the first is loaded.
+
+        Jinja's own map of both is slow to go through, which each page does several times.
+        """
+        return {**self.globals, **(d or {})}
 
     def _generate(
         self,
@@ -125,12 +133,17 @@ def _spoken(language: str) -> Markup:
     return Markup("" if has_words(language) else f' lang="{ENGLISH}" dir="ltr"')  # noqa: S704 - ours
 
 
+@lru_cache(maxsize=1024, typed=True)  # markup may equal a text, and is not one
 def _code(text: str) -> Markup:
     return Markup(f"<code>{escape(text)}</code>")  # noqa: S704 - escaped
 
 
 def _codes(texts: Iterable[str]) -> list[Markup]:
     return [_code(one) for one in texts]
+
+
+def _code_list(texts: Iterable[str]) -> Markup:
+    return Markup(", ".join(map(_code, texts)))  # noqa: S704 - escaped
 
 
 def _here(root: str, url: str | None) -> str | None:

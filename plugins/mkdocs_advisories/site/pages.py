@@ -16,16 +16,29 @@ from mkdocs_advisories.render.releases import most_of_a_project, releases
 from mkdocs_advisories.render.site_page import Page
 from mkdocs_advisories.render.year import year_pages, years_of
 from mkdocs_advisories.site.batch import Batch, batch_of_pages
+from mkdocs_advisories.site.sheet import Excerpts
 from mkdocs_advisories.site.sheets import Sheets
+
+_AT_HAND = 256
+"""Excerpts that are kept: the pages of a project quote the same advisories again and again."""
 
 
 def lists_of(sheets: Sheets, *, policy: Policy, index_uri: str) -> Lists:
     """Give what all pages with lists have in common."""
+    known: dict[str, Excerpts] = {}
+
+    def excerpts_of(line: Outline) -> Excerpts:
+        if line.id not in known:
+            if len(known) == _AT_HAND:
+                known.clear()
+            known[line.id] = sheets.excerpts(line)
+        return known[line.id]
+
     return Lists(
         policy=policy,
         index_uri=index_uri,
-        row_of=lambda line: sheets.excerpts(line).row,
-        brief_of=lambda line: sheets.excerpts(line).brief,
+        row_of=lambda line: excerpts_of(line).row,
+        brief_of=lambda line: excerpts_of(line).brief,
     )
 
 

@@ -1,10 +1,14 @@
-"""Pages and sheets as plain data, so that they can be stored."""
+"""Pages and sheets as plain data, so that they can be stored.
+
+It is JSON in a single line. Long texts stand behind that line as they are: to write them as strings
+of JSON, and to read them, would take longer than all else.
+"""
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from sys import intern
 from typing import Any
 
@@ -24,22 +28,23 @@ from mkdocs_advisories.site.sheet import Excerpts, Sheet
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What the functions below raise if they are given something else."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def sheet_json(sheet: Sheet) -> bytes:
     """Write a sheet."""
-    files = [
-        {uri: raw.decode() for uri, raw in one.items()} for one in (sheet.records, sheet.drafts)
-    ]
-    return _written([_page_data(sheet.page), *files])
+    page, records, drafts = sheet.page, sheet.records, sheet.drafts
+    stated = [_page_data(page), [*records], [*drafts]]
+    return _with_texts(stated, [page.html.encode(), *records.values(), *drafts.values()])
 
 
 def sheet_from(raw: bytes) -> Sheet:
     """Read a sheet again."""
-    page, records, drafts = json.loads(raw)
+    (page, records, drafts), (html, *texts) = _parted(raw)
     return Sheet(
-        page=_page(page),
-        records={str(uri): text.encode() for uri, text in records.items()},
-        drafts={str(uri): text.encode() for uri, text in drafts.items()},
+        page=_page(page, html),
+        records=dict(zip(records, texts[: len(records)], strict=True)),
+        drafts=dict(zip(drafts, texts[len(records) :], strict=True)),
     )
 
 
@@ -75,14 +80,14 @@ def entry_from(raw: bytes) -> Entry:
     )
 
 
-def pages_json(pages: Iterable[Page]) -> bytes:
+def pages_json(pages: Sequence[Page]) -> bytes:
     """Write pages."""
-    return _written([_page_data(one) for one in pages])
+    return _with_texts([_page_data(one) for one in pages], [one.html.encode() for one in pages])
 
 
 def pages_from(raw: bytes) -> list[Page]:
     """Read pages again."""
-    return [_page(one) for one in json.loads(raw)]
+    return [_page(one, html) for one, html in zip(*_parted(raw), strict=True)]
 
 
 def excerpts_json(excerpts: Excerpts) -> bytes:
@@ -184,35 +189,55 @@ def brief_from(data: Any) -> Brief:  # noqa: ANN401 - plain data
 
 
 def _written(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(data).encode()
+
+
+def _with_texts(data: object, texts: Iterable[bytes]) -> bytes:
+    """Write plain data, the lengths of some texts, and then these."""
+    whole = [*texts]
+    return b"\n".join([_written([data, [len(one) for one in whole]]), b"".join(whole)])
+
+
+def _parted(raw: bytes) -> tuple[Any, list[bytes]]:
+    """Read plain data and the texts behind it."""
+    line, _, whole = raw.partition(b"\n")
+    data, lengths = json.loads(line)
+    ends = [0, *accumulate(lengths)]
+    if ends[-1] != len(whole):
+        raise ValueError("damaged")
+    return data, [whole[start:end] for start, end in pairwise(ends)]
 
 
 def _page_data(page: Page) -> dict[str, object]:
+    """Give a page as plain data, but for its HTML."""
     return {
         "uri": page.uri,
         "title": page.title,
         "description": page.description,
-        "html": page.html,
         "headings": [[one.id, one.title, one.level] for one in page.headings],
         "modified": format_instant(page.modified),
         "social": page.metadata.social,
         "linked_data": page.metadata.linked_data,
-        "data": [asdict(one) for one in page.data],
+        "data": [[one.name, one.uri, one.media_type] for one in page.data],
         "searched": page.searched,
     }
 
 
-def _page(stated: dict[str, Any]) -> Page:
+def _page(stated: dict[str, Any], html: bytes) -> Page:
     social, linked_data = stated.pop("social"), stated.pop("linked_data")
     return Page(
         **{
             **stated,
+            "html": html.decode(),
             "headings": tuple(
                 Heading(id=name, title=title, level=level)
                 for name, title, level in stated["headings"]
             ),
             "modified": datetime.fromisoformat(stated["modified"]),
-            "data": tuple(Data(**one) for one in stated["data"]),
+            "data": tuple(
+                Data(name=name, uri=uri, media_type=media_type)
+                for name, uri, media_type in stated["data"]
+            ),
             "searched": tuple(stated["searched"]),
             "metadata": Metadata(
                 social=Markup(social),  # noqa: S704 - as above

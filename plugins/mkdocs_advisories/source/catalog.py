@@ -121,11 +121,12 @@ def catalog_of(entries: Iterable[Entry], *, problems: Iterable[Problem] = ()) ->
     """Put entries together, and find what is wrong between them; `problems` are the folder's."""
     entries = tuple(entries)
     own = (problem for entry in entries for problem in entry.problems)
+    between = clashes(map(outline, entries)) if len(entries) > 1 else ()
     return Catalog(
         advisories=tuple(entry.advisory for entry in entries if entry.advisory),
         drafts=tuple(entry.draft for entry in entries if entry.draft),
         files=len(entries),
-        problems=in_order([*own, *problems, *clashes(map(outline, entries))]),
+        problems=in_order([*own, *problems, *between]),
         embargoes={entry.path: entry.embargo for entry in entries if entry.embargo},
         texts={entry.path: entry.text for entry in entries if entry.text},
     )

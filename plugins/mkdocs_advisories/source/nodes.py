@@ -222,12 +222,12 @@ class _Builder:
 
     def _extent(self, done: _Open, event: yaml.Event) -> Place:
         """Give the whole place of a collection: to its bracket, else to its last child."""
+        path, line, column, _, _ = done.place
         if done.in_brackets:
-            end = self._at(event.end_mark)
-            return done.place._replace(end_line=end.line, end_column=end.column)
+            end: Any = event.end_mark
+            return Place(path, line, column, end.line + 2, end.column + 1)
         children = done.children or [*done.entries.values()]
         last = children[-1].place if children else done.place
-        path, line, column, _, _ = done.place
         return Place(path, line, column, last.end_line, last.end_column)
 
     def _add(self, node: Node) -> None:

@@ -13,15 +13,15 @@ from gettext import NullTranslations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
 from markupsafe import Markup, escape
+
+if TYPE_CHECKING:  # what reads catalogs takes long to load, and English has none
+    from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
 
@@ -90,8 +90,11 @@ def catalog_tag(language: str) -> str:
 
 
 @cache
-def catalog(tag: str) -> Catalog:
+def catalog(tag: str) -> "Catalog":
     """Read the catalog of one of the `languages`; that of English has no messages."""
+    from babel.messages.catalog import Catalog  # noqa: PLC0415 - see above
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - see above
+
     if tag == ENGLISH:
         return Catalog(locale=_WORLD)
     with _sources()[tag].open("rb") as file:
@@ -111,8 +114,11 @@ def _ranges(language: str) -> list[str]:
     return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
-def _translations(source: Catalog) -> Translations:
+def _translations(source: "Catalog") -> NullTranslations:
     """Take a catalog as gettext does, which leaves out what is fuzzy or not translated."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - see above
+    from babel.support import Translations  # noqa: PLC0415 - see above
+
     compiled = BytesIO()
     write_mo(compiled, source)
     compiled.seek(0)

@@ -1,15 +1,14 @@
 """Atom feeds (RFC 4287): one entry an advisory, whose `updated` moves on a real change only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
-from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers.expat import ParserCreate
 
 from feedgen.entry import FeedEntry
-from feedgen.ext.base import BaseExtension
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -40,12 +39,11 @@ def feed(
     """
     words = words_of(policy.language)
     generator = _feed(policy, entries, channel)
+    for notice in notices:
+        generator.add_entry(_notice(notice, policy, words), order="append")
     label = words.gettext("Read the advisory")
-    elements = (
-        *(_notice(one, policy, words) for one in notices),
-        *(_entry(one, policy.feed.tag, policy.site_url, label) for one in entries),
-    )
-    for element in elements:
+    for one in entries:
+        element = _element(one, policy.feed.tag, policy.site_url, label)
         generator.add_entry(_Made(element), order="append")
     document: bytes = generator.atom_str(pretty=True)
     # Only whether it is well-formed is asked, so no tree is built of it.
@@ -84,11 +82,7 @@ def _feed(policy: Policy, entries: Sequence[Entry], channel: Channel) -> FeedGen
 
 
 class _Made(FeedEntry):  # type: ignore[misc] # feedgen has no types
-    """An entry of which the element is there already.
-
-    feedgen 1.0 itself would lose the attributes of its links (its issue 135), and make an entry
-    anew for each feed that has it.
-    """
+    """An entry of which the element is there already."""
 
     def __init__(self, element: Any) -> None:  # noqa: ANN401 - an lxml element
         super().__init__()
@@ -100,46 +94,69 @@ class _Made(FeedEntry):  # type: ignore[misc] # feedgen has no types
 
 
 @lru_cache(maxsize=_AT_HAND)
-def _entry(one: Entry, scheme: str, site_url: str, label: str) -> Any:  # noqa: ANN401 - as above
+def _element(one: Entry, scheme: str, site_url: str, label: str) -> Any:  # noqa: ANN401 - as above
     """Make the element of an entry, which is the same in every feed."""
-    page = {"rel": "alternate", "type": "text/html", "href": site_url + one.uri}
-    others = ({"rel": "related", "title": title, "href": url} for title, url in one.related)
-    entry = _opened(one.id, one.title, one.modified, links=[page, *others])
-    _describe(entry, one.summary, one.html)
-    for kind, term, words in one.categories:
-        category = {"term": term, "scheme": scheme + kind, "label": words}
-        etree.SubElement(entry, "category", category)
-    etree.SubElement(entry, "published").text = one.published.isoformat()
-    entry.append(_paragraph("", page["href"], label))
-    return entry
+    entry = FeedEntry()
+    entry.id(one.id)
+    entry.title(one.title)
+    entry.published(one.published)
+    entry.updated(one.modified)
+    entry.summary(one.summary)
+    entry.content(one.html, type="html")
+    entry.category(_categories(one, scheme))
+    links = partial(_Links, _links(one, site_url), label)
+    entry.register_extension("links", links, atom=True, rss=False)
+    return entry.atom_entry()
 
 
-def _notice(one: NoticeEntry, policy: Policy, words: Words) -> Any:  # noqa: ANN401 - as above
-    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url}
-    entry = _opened(one.id, one.title, one.embargo, links=[page])
-    _describe(entry, one.summary, one.html)
+def _notice(one: NoticeEntry, policy: Policy, words: Words) -> FeedEntry:
+    entry = FeedEntry()
+    entry.id(one.id)
+    entry.title(one.title)
+    entry.updated(one.embargo)
+    entry.summary(one.summary)
+    entry.content(one.html, type="html")
     terms = [("project", name) for name in one.notice.projects]
     terms += [("severity", one.notice.severity)] if one.notice.severity else []
-    for kind, term in (*terms, ("state", "upcoming")):
-        etree.SubElement(entry, "category", {"term": term, "scheme": policy.feed.tag + kind})
-    entry.append(_paragraph("", page["href"], words.gettext("All advisories")))
+    terms.append(("state", "upcoming"))
+    entry.category([{"scheme": policy.feed.tag + kind, "term": term} for kind, term in terms])
+    page = {"rel": "alternate", "type": "text/html", "href": policy.site_url}
+    links = partial(_Links, [page], label=words.gettext("All advisories"))
+    entry.register_extension("links", links, atom=True, rss=False)
     return entry
 
 
-def _opened(name: str, title: str, updated: datetime, *, links: Iterable[dict[str, str]]) -> Any:  # noqa: ANN401 - as above
-    """Begin an element, as feedgen does: it names them without namespace."""
-    entry = etree.Element("entry")
-    etree.SubElement(entry, "id").text = name
-    etree.SubElement(entry, "title").text = title
-    etree.SubElement(entry, "updated").text = updated.isoformat()
-    for link in links:
-        etree.SubElement(entry, "link", link)
-    return entry
+def _categories(one: Entry, scheme: str) -> list[dict[str, str]]:
+    return [
+        {"scheme": scheme + kind, "term": term, "label": label}
+        for kind, term, label in one.categories
+    ]
 
 
-def _describe(entry: Any, summary: str, html: str) -> None:  # noqa: ANN401 - as above
-    etree.SubElement(entry, "content", {"type": "html"}).text = html or None
-    etree.SubElement(entry, "summary").text = summary or None
+def _links(one: Entry, site_url: str) -> list[dict[str, str]]:
+    page = {"rel": "alternate", "type": "text/html", "href": site_url + one.uri}
+    others = ({"rel": "related", "title": title, "href": url} for title, url in one.related)
+    return [page, *others]
+
+
+class _Links(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
+    """Writes an entry's links with all their attributes, and one that a browser can follow.
+
+    feedgen 1.0 itself keeps none of them (its issue 135): in `atom_entry` the element just made
+    takes the place of the dictionary that it was made from.
+    """
+
+    def __init__(self, links: Sequence[dict[str, str]], label: str) -> None:
+        self._links = links
+        self._label = label
+
+    def extend_atom(self, entry: Any) -> Any:  # noqa: ANN401 - an lxml element
+        """Put the links behind the entry's `updated`. feedgen names elements without namespace."""
+        position = entry.index(entry.find("updated")) + 1
+        for link in reversed(self._links):
+            entry.insert(position, etree.Element("link", link))
+        entry.append(_paragraph("", self._links[0]["href"], self._label))
+        return entry
 
 
 class _Opening(BaseExtension):  # type: ignore[misc] # feedgen has no types

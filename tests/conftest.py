@@ -68,6 +68,34 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+LONGEST_FIRST = (
+    "test_accessibility.py",
+    "test_release.py",
+    "test_release_cut_off.py",
+    "test_weight.py",
+    "test_proof.py",
+    "test_csp.py",
+    "test_bench.py",
+    "test_press.py",
+)
+"""Files of tests that take half a minute or more, most of them with few tests."""
+
+
+def turn(file: Path) -> int:
+    """Give the turn of a file of tests when several workers share them."""
+    return (*LONGEST_FIRST, file.name).index(file.name)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with what takes longest, so that none is left with it at the end.
+
+    A file is not shared out: what its tests have in common is made once. Without workers, files
+    keep their order.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda one: turn(one.path))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes goldens anew."""
     parser.addoption("--update-goldens", action="store_true", help="write the golden files anew")

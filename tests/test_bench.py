@@ -1,5 +1,6 @@
 """The benchmark: its advisories are sound, its peers make the same, its figures add up."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -7,15 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGINT, SIGKILL, SIGTERM, Signals
+from subprocess import PIPE, Popen
 
 import pytest
 
 from benchmark import __main__ as program
 from benchmark import tools
 from benchmark.corpus import LARGEST, Corpus
-from benchmark.figures import Absent, Report, Sample, Spread, from_json, to_json
-from benchmark.measure import FailedError, measure
+from benchmark.figures import Absent, Hindered, Report, Sample, Spread, from_json, to_json
+from benchmark.measure import FailedError, Taken, measure
 from benchmark.profiling import Callers, phases
 from benchmark.report import markdown
 from benchmark.runner import Bench
@@ -176,21 +178,32 @@ def test_a_site_whose_page_or_feed_lacks_the_newest_is_not_measured(tmp_path: Pa
         site.check(tmp_path, count=5, newest=newest)
 
 
+def measured(folder: Path, *command: str) -> Taken:
+    """Run a program in a project, and measure it."""
+    (folder / "project").mkdir()
+    return measure(command, folder=folder / "project", log=folder / "log")
+
+
 def test_what_a_process_started_is_counted_too(tmp_path: Path) -> None:
     child = "import time; filled = b'x' * 150_000_000; time.sleep(1)"
     parent = (
         f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}], check=True)"
     )
-    taken = measure((sys.executable, "-c", parent), folder=tmp_path, log=tmp_path / "log")
+    taken = measured(tmp_path, sys.executable, "-c", parent)
     assert taken.memory > 150_000_000
     assert taken.wall > 1
     assert taken.cpu > 0
 
 
 def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
-    command = (sys.executable, "-c", "import sys; print('the reason'); sys.exit(3)")
     with pytest.raises(FailedError, match="exit code 3: the reason"):
-        measure(command, folder=tmp_path, log=tmp_path / "log")
+        measured(tmp_path, sys.executable, "-c", "import sys; print('the reason'); sys.exit(3)")
+
+
+def test_what_a_program_leaves_for_a_while_is_deleted_with_its_project(tmp_path: Path) -> None:
+    """A server that is killed leaves its site there, and must not be found by the next one."""
+    measured(tmp_path, sys.executable, "-c", "import tempfile; tempfile.mkdtemp(prefix='left-')")
+    assert [one.name[:5] for one in (tmp_path / "temporary").iterdir()] == ["left-"]
 
 
 def sample(subject: str, step: str, run: int, wall: float, *, size: int = 10_000) -> Sample:
@@ -293,6 +306,8 @@ def test_a_report_is_read_as_it_was_written() -> None:
         sample("ours", "cold", 1, 1.5), absent=(Absent(subject="blog", size=9, reason="slow"),)
     )
     assert from_json(to_json(report)) == report
+    report = replace(report, hindered=(Hindered(subject="hugo", size=9, run=2),))
+    assert from_json(to_json(report)) == report
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"version": 1}', '{"version": 2}', "no"])
@@ -315,6 +330,16 @@ def test_a_report_names_what_was_not_measured_and_compares_the_same_step() -> No
     assert "| Hugo | one more | 5.00 | 2.50 | 1 | 2.50 | 2.50 |" in text
     assert "- Material blog + mkdocs-rss-plugin, 10,000: takes too long" in text
     assert "| 10,000 | build, compared with Hugo | at most 1 × | 0.67 × | 0.67 × | met |" in text
+
+
+def test_a_report_says_which_runs_came_right_after_folders_were_deleted() -> None:
+    report = report_of(*(sample("hugo", "cold", run, 3.0) for run in (1, 2, 3)))
+    heading = "## Measured after folders were deleted"
+    assert heading not in markdown(report)
+    late = [Hindered(subject="hugo", size=10_000, run=run) for run in (1, 3)]
+    late += [Hindered(subject="seal", size=10_000, run=2)]
+    lines = markdown(replace(report, hindered=tuple(late))).partition(heading)[2].splitlines()
+    assert lines[4:7] == ["- Hugo, 10,000: run 1, 3", "- advisory seal, 10,000: run 2", ""]
 
 
 def test_a_report_says_how_much_longer_ten_times_as_many_take() -> None:
@@ -386,6 +411,50 @@ def test_what_a_stopped_benchmark_did_not_come_to_is_named(tmp_path: Path) -> No
     assert [(one.subject, one.reason) for one in stopped.report().absent] == [
         ("b", "the benchmark was stopped before")
     ]
+
+
+def test_nothing_is_deleted_between_two_that_are_measured(tmp_path: Path) -> None:
+    done = bench(tmp_path, Fake("a"), Fake("b"), slow=True)
+    left = list(tmp_path.glob("*/project/left"))
+    assert len(left) == 14  # two subjects: each once to see whether it works, and 3 runs of 2 sizes
+    assert done.report().hindered == ()
+
+
+@pytest.mark.parametrize("lacking", ["SPACE", "FILES", "EACH_SPACE", "EACH_FILES"])
+def test_on_a_full_disk_all_is_deleted_before_the_next_one_and_the_report_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    if "FILES" in lacking and not os.statvfs(tmp_path).f_files:
+        pytest.skip("this file system does not count its files")
+    monkeypatch.setattr(f"benchmark.places.{lacking}", 10**18)
+    (tmp_path / "other").mkdir()
+    done = bench(tmp_path, Fake("a"), Fake("b"), slow=True)
+    assert len(list(tmp_path.glob("*/project/left"))) == 1
+    assert (tmp_path / "other").is_dir()
+    named = [(one.subject, one.size, one.run) for one in done.report().hindered]
+    assert named == [(one.subject, one.size, one.run) for one in done.samples]
+
+
+@pytest.mark.parametrize("told", [SIGINT, SIGTERM], ids=lambda one: one.name)
+def test_a_benchmark_that_is_stopped_says_what_it_knows_and_leaves_nothing(
+    tmp_path: Path, told: Signals
+) -> None:
+    scripts = Path(program.__file__).parents[1]
+    with Popen(
+        (sys.executable, "-m", "benchmark", "--only", "check", "--runs", "9", "--folder", tmp_path),
+        env={**os.environ, "PYTHONPATH": f"{scripts}:{scripts.parent / 'tests'}"},
+        stdout=PIPE,
+        stderr=PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        assert "100, run 1 of 9: advisory check, start-up: " in process.stderr.readline()
+        process.send_signal(told)
+        report, said = process.communicate()
+    assert process.returncode == 130
+    assert "Stopped: this is what was measured until then." in said
+    assert "| advisory check | start-up | " in report
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["x", "0", "100,-1", "345601", "1.5"])

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from command import Command
-from conftest import PROJECT, Folder
+from conftest import LONGEST_FIRST, PROJECT, Folder, turn
 
 ADVISORY = Path(sys.executable).with_name("advisory")
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
@@ -173,3 +173,12 @@ def test_code_quality_names_each_problem_once_and_keeps_what_is_held(
     assert (first["check_name"], first["severity"]) == ("ADV102", "major")
     assert first["location"]["path"].endswith("advisories/LAN-2026-0001.md")
     assert first["location"]["lines"] == {"begin": 10}
+
+
+def test_workers_begin_with_the_tests_that_take_longest_and_keep_the_order_of_all_others() -> None:
+    files = sorted((PROJECT / "tests").glob("test_*.py"))
+    names = [one.name for one in sorted(files, key=turn)]
+    assert names[: len(LONGEST_FIRST)] == [*LONGEST_FIRST]
+    assert names[len(LONGEST_FIRST) :] == sorted({one.name for one in files} - {*LONGEST_FIRST})
+    # Else xdist would begin with the files that have the most tests.
+    assert "--dist loadfile --no-loadscope-reorder" in (PROJECT / "scripts" / "test").read_text()

@@ -1,6 +1,8 @@
 """Every command and every option stands in the manual, and nothing there is invented."""
 
 import re
+import subprocess
+import sys
 
 import click
 import pytest
@@ -67,3 +69,23 @@ def test_every_option_says_what_it_is_for() -> None:
         for one in command.params:
             if isinstance(one, click.Option):
                 assert one.help, (name, one.name)
+
+
+@pytest.mark.parametrize("width", [40, 80, 400])
+def test_the_help_lists_commands_as_click_does_after_loading_each(width: int) -> None:
+    ours, of_click = (click.HelpFormatter(width=width) for _ in range(2))
+    advisory.format_commands(click.Context(advisory), ours)
+    click.Group.format_commands(advisory, click.Context(advisory), of_click)
+    assert ours.getvalue() == of_click.getvalue()
+
+
+def test_the_help_loads_no_command_to_list_it() -> None:
+    script = """\
+import sys
+from mkdocs_advisories.cli.main import advisory
+advisory.main(["--help"], standalone_mode=False)
+print("", *sys.modules, sep="\\n")
+"""
+    said = subprocess.check_output([sys.executable, "-c", script], text=True)
+    loaded = set(re.findall(r"^mkdocs_advisories\.cli\.(\w+)$", said, re.MULTILINE))
+    assert loaded == {"exits", "main"}

@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from examples import NAME, compact, example, policy_of, problems_of, sections
 from mkdocs_advisories.checks import NEVER_OFF, rules
+from mkdocs_advisories.checks.mentions import stands_alone
 from mkdocs_advisories.explanations import codes, explanation
 from mkdocs_advisories.report.findings import Findings
 
@@ -99,3 +102,9 @@ def test_findings_count_by_level(tmp_path: Path) -> None:
     findings = Findings(problems=found, files=1, is_shown=lambda _: True)
     assert [one.code for one in found] == ["ADV102"]
     assert findings.count(found[0].level) == 1
+
+
+@given(st.text("a-.é0 \n", min_size=1, max_size=3), st.text("a-.é0 \n", max_size=9))
+def test_an_id_stands_alone_where_no_letter_or_digit_is_beside_it(name: str, text: str) -> None:
+    pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"
+    assert stands_alone(name, text) == bool(re.search(pattern, text))

@@ -37,6 +37,15 @@ class Absent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Hindered:
+    """A run of a subject that began right after used folders had to be deleted."""
+
+    subject: str
+    size: int
+    run: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Spread:
     """The median of some figures, the lowest and the highest."""
 
@@ -55,6 +64,7 @@ class Report:
     runs: int
     samples: tuple[Sample, ...]
     absent: tuple[Absent, ...]
+    hindered: tuple[Hindered, ...] = ()
 
     @property
     def sizes(self) -> list[int]:
@@ -118,6 +128,7 @@ def from_json(text: str) -> Report:
     try:
         samples = tuple(Sample(**one) for one in data.pop("samples"))
         absent = tuple(Absent(**one) for one in data.pop("absent"))
-        return Report(**data, samples=samples, absent=absent)
+        hindered = tuple(Hindered(**one) for one in data.pop("hindered", ()))
+        return Report(**data, samples=samples, absent=absent, hindered=hindered)
     except (KeyError, TypeError) as error:
         raise ValueError(f"it is no report of version {VERSION}: {error}") from error

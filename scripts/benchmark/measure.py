@@ -17,7 +17,7 @@ PATIENCE = 3600.0
 """The seconds after which a program is stopped."""
 _LOOKS = (0.02, 0.2)
 """Seconds from one look at the memory to the next: at first, and at last."""
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP")
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL")
 
 
 class FailedError(Exception):
@@ -62,7 +62,7 @@ def begin(command: Sequence[str], *, folder: Path, output: IO[bytes]) -> "subpro
     return subprocess.Popen(
         command,
         cwd=folder,
-        env=environment(),
+        env=environment(folder),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -70,10 +70,16 @@ def begin(command: Sequence[str], *, folder: Path, output: IO[bytes]) -> "subpro
     )
 
 
-def environment() -> dict[str, str]:
-    """Give the variables that a measured program gets: few, so that two shells measure the same."""
+def environment(folder: Path) -> dict[str, str]:
+    """Give the variables that a measured program gets: few, so that two shells measure the same.
+
+    Its temporary files lie beside the folder that it runs in. A server that is killed leaves them
+    behind, and the next one would delete them while it is measured.
+    """
+    temporary = folder.absolute().with_name("temporary")
+    temporary.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
+    return {**kept, "TMPDIR": str(temporary), "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
 
 
 @dataclass(slots=True)

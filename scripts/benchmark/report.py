@@ -1,5 +1,6 @@
 """A report as Markdown: for a terminal, a file, or a page of the manual."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from benchmark.targets import MIB, TARGETS, Target
 from benchmark.tasks import TASKS
 
 COMMANDS = (*TASKS, *SERVERS)
+_TITLES = {one.name: one.title for one in (*SITES, *COMMANDS)}
 
 
 def markdown(report: Report, *, level: int = 2) -> str:
@@ -28,6 +30,7 @@ def markdown(report: Report, *, level: int = 2) -> str:
         *_growth(report, hashes),
         f"{hashes} Not measured",
         _absent(report),
+        *_hindered(report, hashes),
         f"{hashes} What each makes",
         _table(
             ("generator", "version", "makes"),
@@ -109,9 +112,25 @@ def _grown(report: Report, subject: Subject, step: str, small: int, large: int) 
 
 
 def _absent(report: Report) -> str:
-    titles = {one.name: one.title for one in (*SITES, *COMMANDS)}
-    lines = [f"- {titles[one.subject]}, {one.size:,}: {one.reason}" for one in report.absent]
+    lines = [f"- {_TITLES[one.subject]}, {one.size:,}: {one.reason}" for one in report.absent]
     return "\n".join(lines) or "Nothing was left out."
+
+
+def _hindered(report: Report, hashes: str) -> Iterator[str]:
+    """Write which runs came right after folders were deleted, if any did."""
+    if report.hindered:
+        yield f"{hashes} Measured after folders were deleted"
+        yield (
+            "The disk was too full to keep everything until the end. What was there was deleted "
+            "right before these runs, in which files may have taken longer to create."
+        )
+        runs = defaultdict(list)
+        for one in report.hindered:
+            runs[one.subject, one.size].append(str(one.run))
+        yield "\n".join(
+            f"- {_TITLES[name]}, {size:,}: run {', '.join(each)}"
+            for (name, size), each in runs.items()
+        )
 
 
 def _spread(found: Spread | None, *, unit: str = "") -> str:

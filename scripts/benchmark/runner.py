@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmark.corpus import Corpus
-from benchmark.figures import Absent, Report, Sample
+from benchmark.figures import Absent, Hindered, Report, Sample
 from benchmark.measure import FailedError, measure
+from benchmark.places import Places
 from benchmark.subject import Subject
 
 WARMING = 10
@@ -36,6 +36,11 @@ class Bench:
     tell: Callable[[str], None] = lambda _: None
     samples: list[Sample] = field(default_factory=list)
     absent: list[Absent] = field(default_factory=list)
+    hindered: list[Hindered] = field(default_factory=list)
+    places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = Places(folder=self.folder)
 
     def run(self) -> None:
         """Measure all subjects, each in its turn, run after run."""
@@ -62,6 +67,7 @@ class Bench:
             runs=self.runs,
             samples=tuple(self.samples),
             absent=(*self.absent, *self._unreached()),
+            hindered=tuple(self.hindered),
         )
 
     def _unreached(self) -> Iterator[Absent]:
@@ -95,36 +101,34 @@ class Bench:
     def _measure(self, subject: Subject, size: int, run: int) -> None:
         if any((one.subject, one.size) == (subject.name, size) for one in self.absent):
             return
+        if self.places.make_room(size):
+            self.tell("The disk is nearly full: what was used before has been deleted")
+            self.hindered.append(Hindered(subject=subject.name, size=size, run=run))
         try:
             for sample in self._samples(subject, size, run):
-                self.tell(_told(subject, sample, self.runs))
                 self.samples.append(sample)
+                self.tell(_told(subject, sample, self.runs))
         except FailedError as error:
             self.tell(f"{subject.title}: failed: {error}")
             self._leave_out(subject, [size], f"failed: {error}")
 
     def _samples(self, subject: Subject, size: int, run: int) -> Iterator[Sample]:
-        folder = self.folder / "project"
-        log = self.folder / "log.txt"
+        place = self.places.new()
+        folder, log = place / "project", place / "log.txt"
         folder.mkdir()
-        try:
-            for step in subject.steps(folder, Corpus(count=size, seed=self.seed)):
-                taken = (
-                    step.take(log)
-                    if step.take
-                    else measure(step.command, folder=step.folder, log=log)
-                )
-                yield Sample(
-                    subject=subject.name,
-                    step=step.name,
-                    size=size,
-                    run=run,
-                    wall=round(taken.wall, 3),
-                    cpu=round(taken.cpu, 3),
-                    memory=taken.memory,
-                )
-        finally:
-            shutil.rmtree(folder)
+        for step in subject.steps(folder, Corpus(count=size, seed=self.seed)):
+            taken = (
+                step.take(log) if step.take else measure(step.command, folder=step.folder, log=log)
+            )
+            yield Sample(
+                subject=subject.name,
+                step=step.name,
+                size=size,
+                run=run,
+                wall=round(taken.wall, 3),
+                cpu=round(taken.cpu, 3),
+                memory=taken.memory,
+            )
 
     def _leave_out(self, subject: Subject, sizes: Sequence[int], reason: str) -> None:
         self.absent += [Absent(subject=subject.name, size=size, reason=reason) for size in sizes]

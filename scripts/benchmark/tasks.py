@@ -124,7 +124,7 @@ TASKS: tuple[Task, ...] = (Check(), Prove(), Export(), Import(), Seal())
 
 
 def _prepare(command: tuple[str, ...], folder: Path) -> None:
-    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
+    subprocess.run(command, cwd=folder, env=environment(folder), check=True, capture_output=True)
 
 
 def _record(one: Advisory) -> dict[str, Any]:

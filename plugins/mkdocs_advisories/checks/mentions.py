@@ -83,4 +83,11 @@ def _text_of(draft: Draft) -> str:
 
 def stands_alone(name: str, text: str) -> bool:
     """Say whether an id stands in a text as a word of its own (both in lower case)."""
-    return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text))
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        # Without a pattern: one would have to be compiled for each id.
+        if not (_WORD.fullmatch(text, start - 1, start) or _WORD.match(text, end)):
+            return True
+        start = text.find(name, start + 1)
+    return False

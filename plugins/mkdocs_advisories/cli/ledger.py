@@ -18,7 +18,6 @@ from mkdocs_advisories.disclosure.ledger import (
     opened,
     read_ledger,
 )
-from mkdocs_advisories.disclosure.mail import announcement_id
 from mkdocs_advisories.embargo import disclose
 from mkdocs_advisories.model import NoticeKind, format_instant
 
@@ -84,6 +83,9 @@ def _of_another_machine(
     """Say what an announcement is about whose machine is gone, and its ledger with it."""
     if ledger.delivery(message_id) is Delivery.SENT:
         return
+    # It loads all that writes a mail, and the ledger is mostly read.
+    from mkdocs_advisories.disclosure.mail import announcement_id  # noqa: PLC0415 - see above
+
     public = disclose(project.read_catalog().advisories, now=instant).advisories
     for one in bundles_of(public):
         if announcement_id(one.ids, policy=project.policy) == message_id:

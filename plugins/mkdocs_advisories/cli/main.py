@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -14,40 +15,59 @@ from mkdocs_advisories import __version__
 from mkdocs_advisories.cli.exits import Exit
 from mkdocs_advisories.report.bug import bug_text
 
-COMMANDS: tuple[str, ...] = (
-    "new",
-    "reserve",
-    "check",
-    "explain",
-    "diff",
-    "status",
-    "prove",
-    "preview",
-    "checklist",
-    "notify",
-    "release",
-    "monitor",
-    "ledger",
-    "rehearse",
-    "seal",
-    "unseal",
-    "edit",
-    "recipients",
-    "doctor",
-    "textconv",
-    "import",
-    "export",
-    "verify",
-    "lsp",
-)
-"""In the order of the help. Each is the attribute `command` of the module of its name.
+COMMANDS: Mapping[str, str] = {
+    "new": "Begin an advisory, and print the path of its file.",
+    "reserve": "Take the next ids of the year, and print them.",
+    "check": "Check advisories: all of them, or those at the given files and folders.",
+    "explain": (
+        "Explain a code that a report names (ADV102): the reason, a bad example, a good one."
+    ),
+    "diff": "Tell what the changes of advisories since REF mean.",
+    "status": "Show what is held, due, disclosed and withdrawn, and what comes next.",
+    "prove": "Prove that nothing of a held advisory is in the folder SITE (default: `site_dir`).",
+    "preview": "Show held advisories on 127.0.0.1, marked on every page, until Ctrl-C.",
+    "checklist": (
+        "Show the steps of a disclosure, and which are done: of ID, of a bundle, or of all held "
+        "ones."
+    ),
+    "notify": (
+        "Tell the mailing lists of advisories: ID and more IDs with the same embargo, in one mail."
+    ),
+    "release": (
+        "Build, prove, deploy, look at the live site, announce, record: whatever is left to do."
+    ),
+    "monitor": (
+        "Look whether everything that is disclosed is live on the site, and announced, in time."
+    ),
+    "ledger": "See what was done on the days of disclosure, and decide what nobody else can.",
+    "rehearse": (
+        "Play a day of disclosure from the prenotification to the monitor, on this machine only."
+    ),
+    "seal": "Seal held advisories, so that they may lie in a public repository.",
+    "unseal": "Write disclosed advisories in clear, and remove the sealed files.",
+    "edit": "Edit a sealed FILE with $VISUAL or $EDITOR, check it, and seal it again.",
+    "recipients": "List and change who can open the sealed advisories.",
+    "doctor": "Look for clear text of held advisories, and for settings that would leak it.",
+    "textconv": "Print a sealed FILE for `git diff`: in clear with a key, its header without.",
+    "import": (
+        "Make advisories of records: a file, a folder, a ZIP archive, or - for the standard input."
+    ),
+    "export": (
+        "Write advisories as records of other formats: those with the ids, or all that are "
+        "disclosed."
+    ),
+    "verify": "Check a published site: hashes, signatures, and that all its records say the same.",
+    "lsp": "Serve an editor over stdin and stdout (Language Server Protocol 3.17).",
+}
+"""In the order of the help, and the first sentence of each command's own help.
 
-The module of a command that is a keyword of Python has an underscore behind it.
+Each is the attribute `command` of the module of its name. The module of a command that is a keyword
+of Python has an underscore behind it.
 """
 
 
 class _Commands(click.Group):
-    """Loads a command only when it is asked for, so that none pays for the others' imports."""
+    """Loads a command only when it is run, so that none pays for the others' imports."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
         return list(COMMANDS)
@@ -63,6 +83,21 @@ class _Commands(click.Group):
         module = import_module(f"mkdocs_advisories.cli.{name}")
         command: click.Command = module.command
         return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's interface
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands as click does, which would load each of them for a line of its help."""
+        beside = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=text).get_short_help_str(beside))
+                    for name, text in COMMANDS.items()
+                ]
+            )
 
 
 @click.group(

@@ -41,9 +41,11 @@ def known_of(root: Path, files: Sequence[Path]) -> list[Path]:
         git(root, "ls-files", "-z", "--full-name", "--", *names) or b"",
         git(root, "log", "--all", "-z", "--name-only", "--format=", "--", *names) or b"",
     )
-    known = {os.fsdecode(name) for answer in told for name in answer.split(b"\0")}
+    known = {os.fsdecode(name) for answer in told for name in answer.split(b"\0")} - {""}
+    if not known:
+        return []
     top = Path(os.fsdecode(git(root, "rev-parse", "--show-toplevel") or b"").rstrip("\n"))
-    places = {(top / name).resolve() for name in known - {""}}
+    places = {(top / name).resolve() for name in known}
     return [one for one in files if one.resolve() in places]
 
 

@@ -19,7 +19,6 @@ from mkdocs_advisories.site.batch import Batch, batch_of_pages
 from mkdocs_advisories.site.sheet import Excerpts
 from mkdocs_advisories.site.sheets import Sheets
 
-
 _AT_HAND = 256
 """Excerpts that are kept: the pages of a project quote the same advisories again and again."""
 

@@ -138,6 +138,7 @@ def _opened(name: str, title: str, updated: datetime, *, links: Iterable[dict[st
 
 
 def _describe(entry: Any, summary: str, html: str) -> None:  # noqa: ANN401 - as above
+    # Without a text an element is written in one tag, with an empty one in two.
     etree.SubElement(entry, "content", {"type": "html"}).text = html or None
     etree.SubElement(entry, "summary").text = summary or None
 

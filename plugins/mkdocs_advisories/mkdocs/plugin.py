@@ -45,14 +45,14 @@ from mkdocs_advisories.mkdocs.report import (
     summary_lines,
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
-from mkdocs_advisories.mkdocs.serving import Late
+from mkdocs_advisories.mkdocs.serving import Find, Late
 from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import late, name_of, write
+from mkdocs_advisories.press.output import late, name_of, on_demand, write
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
@@ -104,6 +104,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     fingerprint: str = ""
     written: Written
     late: Late
+    permission: Permission | None = None
     command: str = ""
 
     def __init__(self) -> None:
@@ -120,9 +121,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         return [], []
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Keep in mind which command this is: a preview is built, never deployed."""
+        """Keep in mind which command this is: a preview is built or served, never deployed."""
         self.command = command
         self.late = Late()
+        self.permission = None
 
     @event_priority(-50)
     @discreet
@@ -131,7 +133,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.late.begin()
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
-        permission = _permission(config, command=self.command)
+        permission = self._permission(config)
         now = _now(settings, config, folder=self.folder)
         self.index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = (
@@ -143,17 +145,29 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.frame.prepare(config)
         return config
 
+    def _permission(self, config: MkDocsConfig) -> Permission | None:
+        """Give the permission for a preview, if that is what was asked for.
+
+        A ticket is redeemed once; after that this process has the permission for as long as it
+        serves what is on that stage.
+        """
+        if self.permission is None or self.permission.site_dir != Path(config.site_dir):
+            self.permission = _redeemed(config, command=self.command)
+        if self.permission:
+            self.late.is_serving = self.command == "serve"
+            _keep_in(self.permission, config)
+        return self.permission
+
     def _previewed(
         self, settings: Configuration, now: datetime, permission: Permission, config: MkDocsConfig
     ) -> Site:
         """Render a preview, of what builds have stored if it is disclosed. It stores nothing."""
         index_uri, policy = self.index_uri, settings.policy
         searching = Searching.of(config)
-        self.cache = self.memory = None
+        self.cache = None
         self.fingerprint = fingerprint(policy, index_uri, searching.stated)
         self._look(Path(config.site_dir))
-        folder = _cache_folder(config, self.folder)
-        self.store = Store(folder, fingerprint=self.fingerprint, is_lent=True)
+        self.store = self._store(_cache_folder(config, self.folder), is_lent=True)
         task = Task(policy=policy, now=now, index_uri=index_uri)
         gathered = self._gathered(settings, task)
         self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
@@ -164,6 +178,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             records=fitting(gathered.records, around, as_of=shown.as_of),
             make=partial(draw, policy=policy, around=around, index_uri=index_uri),
             shown=for_preview,
+            is_lazy=self.late.is_serving,
         )
         return build_site(
             shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
@@ -219,14 +234,14 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         folder = _cache_folder(config, self.folder)
         return folder / _SERVED if folder and self.command == "serve" else folder
 
-    def _store(self, folder: Path | None) -> Store:
+    def _store(self, folder: Path | None, *, is_lent: bool = False) -> Store:
         """Open the store; while serving, it stays open from build to build."""
         known: Store | None = getattr(self, "store", None)
         if known and self.command == "serve" and known.is_about(folder, self.fingerprint):
             known.begin_again()
             return known
         self.memory = Memory() if self.command == "serve" else None
-        return Store(folder, fingerprint=self.fingerprint)
+        return Store(folder, fingerprint=self.fingerprint, is_lent=is_lent)
 
     def _look(self, site: Path) -> None:
         """Begin to look at what the last build has left."""
@@ -304,6 +319,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def on_pre_build(self, config: MkDocsConfig) -> None:
         """Take the folders of advisories out of MkDocs' way, which empties the site now."""
+        self.late.clear()
         self.written.set_aside(None if self.command == "serve" else self.cache)
 
     @discreet
@@ -403,14 +419,16 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _print(self, config: MkDocsConfig) -> None:
         """Print what is disclosed, before other plugins look at the finished site."""
+        self.shells = Shells(self.theme.rendered)
         try:
-            write(
-                self.site,
-                shells=Shells(self.theme.rendered),
-                written=self.written,
-                sheets=self.sheets,
-                is_all=not self.late.is_serving,
-            )
+            if not (self.permission and self.late.is_serving):
+                write(
+                    self.site,
+                    shells=self.shells,
+                    written=self.written,
+                    sheets=self.sheets,
+                    is_all=not self.late.is_serving,
+                )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
         self.written.is_open = False
@@ -421,7 +439,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _finish(self, config: MkDocsConfig) -> None:
         """Add our pages to the search index, and say what was published and what waits."""
-        writers = self._complete(config)
+        find = self._complete(config)
         self._save()  # without what was found to be damaged
         for note in self.store.notes:
             log.info(note)
@@ -433,18 +451,21 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
-        self.late.end(writers)
+        self.late.end(find)
 
-    def _complete(self, config: MkDocsConfig) -> dict[str, Callable[[], object]]:
+    def _complete(self, config: MkDocsConfig) -> Find:
         """Add our pages to the search index; while a server runs, only give what would do so."""
         add = partial(add_entries, Path(config.site_dir) / INDEX, self.site.found)
         is_searched = Searching.of(config).kind is not None
         if self.late.is_serving:
             searched = {INDEX: cache(add)} if is_searched else {}
-            return {**searched, **late(self.site, written=self.written)}
+            if self.permission:
+                find = on_demand(self.site, shells=self.shells, folder=Path(config.site_dir))
+                return lambda place: searched.get(place) or find(place)
+            return {**searched, **late(self.site, written=self.written)}.get
         if is_searched:
             add()
-        return {}
+        return dict[str, Callable[[], object]]().get
 
     on_post_build = CombinedEvent(_print, _finish)
 
@@ -492,11 +513,7 @@ def _identities() -> Identities:
         raise PluginError(str(error)) from None
 
 
-def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
-    """Give the permission for a preview, if that is what was asked for.
-
-    Other plugins' caches are moved to the stage, for they would keep what is held.
-    """
+def _redeemed(config: MkDocsConfig, *, command: str) -> Permission | None:
     try:
         permission = redeem(
             Path(config.site_dir),
@@ -505,14 +522,16 @@ def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
         )
     except StageError as error:
         raise PluginError(str(error)) from None
-    if permission is None:
-        return None
-    if command != "build":
-        raise PluginError("a preview is only built, by `advisory preview`")
+    if permission and command not in {"build", "serve"}:
+        raise PluginError("a preview is never deployed: use `advisory preview`")
+    return permission
+
+
+def _keep_in(permission: Permission, config: MkDocsConfig) -> None:
+    """Move other plugins' caches to the stage, for they would keep what is held."""
     for name, plugin in config.plugins.items():
         if "cache_dir" in plugin.config:
             plugin.config["cache_dir"] = str(permission.site_dir.parent / "cache" / name)
-    return permission
 
 
 def _now(settings: Configuration, config: MkDocsConfig, *, folder: Path) -> datetime:

@@ -8,12 +8,17 @@ as MkDocs has it for every page.
 
 import mimetypes
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from threading import Condition
 from typing import IO, TYPE_CHECKING
 from wsgiref.util import FileWrapper
+
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
 
 from mkdocs_advisories.mkdocs.discreet import discreet
 
@@ -22,8 +27,10 @@ if TYPE_CHECKING:  # a build needs no server
 
     from mkdocs.livereload import LiveReloadServer
 
-Writers = Mapping[str, Callable[[], object]]
-"""What writes a file into the folder of the site, by the file's address there."""
+log = get_plugin_logger("advisories")
+
+Find = Callable[[str], Callable[[], object] | None]
+"""Gives what writes a file into the folder of the site, by the file's address there."""
 
 
 class Late:
@@ -35,8 +42,8 @@ class Late:
     def __init__(self) -> None:
         self.is_serving = False
         self._turn = Condition()
-        self._is_complete = False
-        self._writers: dict[str, Callable[[], object]] = {}
+        self._is_at_work = True
+        self._find: Find | None = None
 
     def stand_before(self, server: "LiveReloadServer") -> None:
         """Answer for a server what it cannot find yet."""
@@ -49,14 +56,47 @@ class Late:
     def begin(self) -> None:
         """Let everybody wait: a build begins, or has failed."""
         with self._turn:
-            self._is_complete = False
+            self._is_at_work = True
 
-    def end(self, writers: Writers) -> None:
-        """Answer again: a build is done, but for these files."""
+    def clear(self) -> None:
+        """Know that nothing of the last build is there any more."""
+        self._find = None
+
+    def end(self, find: Find) -> None:
+        """Answer again: a build is done, but for what is found so."""
         with self._turn:
-            self._writers = dict(writers)
-            self._is_complete = True
+            self._find = find
+            self._is_at_work = False
             self._turn.notify_all()
+
+    def give_up(self) -> None:
+        """Answer again, though a build has failed: what the last one has made, if it is there."""
+        with self._turn:
+            self._is_at_work = False
+            self._turn.notify_all()
+
+    @contextmanager
+    def turn(self, place: str) -> Iterator[HTTPStatus]:
+        """Write what is missing at a place, and keep builds from changing anything meanwhile."""
+        with self._turn:
+            self._turn.wait_for(lambda: not self._is_at_work)
+            yield self._made(place)
+
+    def _made(self, place: str) -> HTTPStatus:
+        if self._find is None:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        try:
+            discreet(self._write)(place)
+        except PluginError as error:
+            log.error(str(error))  # noqa: TRY400 - of the exception no more than this may be told
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        return HTTPStatus.OK
+
+    def _write(self, place: str) -> bool:
+        write = self._find and self._find(place)
+        if write:
+            write()
+        return write is not None
 
     def _answer(
         self,
@@ -80,9 +120,5 @@ class Late:
     def _opened(self, root: Path, uri: str) -> IO[bytes] | None:
         """Write a file if it is one of those, and open it: so it stays whole whatever happens."""
         with self._turn:
-            self._turn.wait_for(lambda: self._is_complete)
-            write = self._writers.get(uri)
-            if write is None:
-                return None
-            discreet(write)()
-            return (root / uri).open("rb")
+            self._turn.wait_for(lambda: not self._is_at_work)
+            return (root / uri).open("rb") if discreet(self._write)(uri) else None

@@ -87,6 +87,31 @@ def late(site: Site, *, written: Written) -> dict[str, Callable[[], None]]:
     return writers
 
 
+def on_demand(
+    site: Site, *, shells: Shells, folder: Path
+) -> Callable[[str], Callable[[], None] | None]:
+    """Give what finds, by a file or folder that somebody asks for, what writes it into `folder`.
+
+    There is nothing for what is there already, and for what is not on the site.
+    """
+
+    def found(place: str) -> Callable[[], None] | None:
+        page = f"{place.removesuffix('index.html').rstrip('/')}/"
+        for uri, name in ((page, f"{page}index.html"), (place, place)):
+            if (folder / name).is_file():
+                return None
+            if uri in site.contents:
+                return partial(_write_one, folder, name, site.contents[uri], shells)
+        return None
+
+    return found
+
+
+def _write_one(folder: Path, name: str, content: Content, shells: Shells) -> None:
+    printed = _encoded(shells.printed(content)) if isinstance(content, Page) else content
+    _put(folder, name, printed, set())
+
+
 def _write_late(order: Order, written: Written) -> None:
     if order.name not in written.groups:
         group = _written(order, written.site, str, set())

@@ -114,15 +114,17 @@ def _started(config_file: Path, place: Stage, *, port: int) -> Iterator["subproc
 
 
 def _show(child: "subprocess.Popen[str]", *, port: int, uri: str) -> None:
-    assert child.stdout
-    url = child.stdout.readline().strip()
-    if not url:
+    """Say where the preview is, once it is there, and wait for the end."""
+    told = child.stdout.readline().strip() if child.stdout else ""
+    if not told:  # what is wrong it has said itself
         raise Stop("the preview could not be built", exit_code=Exit.PROBLEMS)
-    if not url.startswith("http"):
-        raise Stop(f"port {port} cannot be used: {url}; leave `--port` out", exit_code=Exit.USAGE)
+    if not told.startswith("http"):
+        raise Stop(f"port {port} cannot be used: {told}; leave `--port` out", exit_code=Exit.USAGE)
     click.echo("This shows what is embargoed. Do not share it. Ctrl-C ends it.", err=True)
-    click.echo(url + uri)
+    click.echo(told + uri)
     try:
         child.wait()
     except KeyboardInterrupt:
         click.echo("The preview is deleted.", err=True)
+    else:
+        raise Stop("the preview has ended by itself", exit_code=Exit.PROBLEMS)

@@ -5,6 +5,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 """
 
 import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -46,13 +47,13 @@ from mkdocs_advisories.mkdocs.report import (
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.serving import Find, Late
-from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
+from mkdocs_advisories.mkdocs.theme_pages import Compiled, OwnPage, Theme
 from mkdocs_advisories.model import Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import late, name_of, on_demand, write
+from mkdocs_advisories.press.output import name_of, on_demand, write
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
@@ -79,6 +80,7 @@ CACHE = "ADVISORIES_CACHE"
 """The environment variable that names another folder for the cache, or says `off`."""
 
 CACHE_FOLDER = ".cache/advisories"
+SITEMAP = "sitemap.xml"
 _SERVED = "served"
 
 
@@ -100,10 +102,12 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     cache: Path | None
     memory: Memory | None
     store: Store
+    saved: Store | None = None
     sheets: StoredSheets
     fingerprint: str = ""
     written: Written
     late: Late
+    left_out: set[str]
     permission: Permission | None = None
     command: str = ""
 
@@ -111,6 +115,12 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         # MkDocs keeps the plugin from build to build while it serves.
         self.written = Written(site=Path(), fingerprint="")
         self.late = Late()
+        self.compiled = Compiled()
+
+    @property
+    def is_serving(self) -> bool:
+        """Say whether a server runs, or will: builds make no more than it needs at once."""
+        return self.command == "serve"
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -141,8 +151,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             if permission
             else self._disclosed(settings, now, config)
         )
-        self.frame = Frame(site=self.site, settings=settings)
-        self.frame.prepare(config)
+        self._save()
+        frame = Frame(site=self.site, settings=settings)
+        frame.prepare(config)
+        self.frame = frame
         return config
 
     def _permission(self, config: MkDocsConfig) -> Permission | None:
@@ -154,7 +166,6 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         if self.permission is None or self.permission.site_dir != Path(config.site_dir):
             self.permission = _redeemed(config, command=self.command)
         if self.permission:
-            self.late.is_serving = self.command == "serve"
             _keep_in(self.permission, config)
         return self.permission
 
@@ -178,10 +189,15 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             records=fitting(gathered.records, around, as_of=shown.as_of),
             make=partial(draw, policy=policy, around=around, index_uri=index_uri),
             shown=for_preview,
-            is_lazy=self.late.is_serving,
+            is_lazy=self.is_serving,
         )
         return build_site(
-            shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
+            shown,
+            policy=policy,
+            index_uri=index_uri,
+            sheets=sheets,
+            search=searching.search,
+            is_lazy=self.is_serving,
         )
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
@@ -203,53 +219,54 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             store=self.store,
             records=gathered.records,
             make=partial(draw, policy=policy, around=around, index_uri=index_uri),
-            is_lazy=self.late.is_serving,
+            is_lazy=self.is_serving,
         )
-        site = build_site(
+        return build_site(
             self.disclosure,
             policy=policy,
             index_uri=index_uri,
             signer=signer,
             sheets=sheets,
             search=searching.search,
+            is_lazy=self.is_serving,
         )
-        self._save()
-        return site
 
     def _save(self) -> None:
-        """Save what was made; while a server runs, nobody needs it on the disk."""
-        if self.late.is_serving:
-            self.store.sift()
-        else:
-            self.store.save()
+        """Save what was made. A server does so when it begins, and at its end."""
+        if self.is_serving:
+            if self.saved is self.store or self.permission:
+                return
+            self.saved = self.store
+            self.site.found()  # with that, all that is about many is looked for in the store
+        self.store.save()
 
     def on_shutdown(self) -> None:
-        """Save what a server has made."""
-        if self.late.is_serving:
+        """Save what a server has made, if it is known what of it is still so."""
+        if self.is_serving and self.late.is_there:
             self.late.begin()
-            self.store.write()
+            self.saved = None
+            self._save()
 
     def _cache(self, config: MkDocsConfig) -> Path | None:
         """Give the folder of the cache. A server has its own: all that it makes has its address."""
         folder = _cache_folder(config, self.folder)
-        return folder / _SERVED if folder and self.command == "serve" else folder
+        return folder / _SERVED if folder and self.is_serving else folder
 
     def _store(self, folder: Path | None, *, is_lent: bool = False) -> Store:
         """Open the store; while serving, it stays open from build to build."""
         known: Store | None = getattr(self, "store", None)
-        if known and self.command == "serve" and known.is_about(folder, self.fingerprint):
+        if known and self.is_serving and known.is_about(folder, self.fingerprint):
             known.begin_again()
             return known
-        self.memory = Memory() if self.command == "serve" else None
+        self.memory = Memory() if self.is_serving else None
         return Store(folder, fingerprint=self.fingerprint, is_lent=is_lent)
 
     def _look(self, site: Path) -> None:
-        """Begin to look at what the last build has left."""
-        is_serving = self.command == "serve"
+        """Begin to look at what the last build has left. A server's leaves nothing."""
+        if self.is_serving:
+            return
         if not self.written.is_about(site, self.fingerprint):
-            cache = None if is_serving else self.cache
-            self.written = read_written(cache, site=site, fingerprint=self.fingerprint)
-        self.written.is_ours = is_serving  # a folder of the server's own
+            self.written = read_written(self.cache, site=site, fingerprint=self.fingerprint)
         self.written.look()
 
     def _gathered(self, settings: Configuration, task: Task) -> Gathered:
@@ -310,7 +327,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_serve(
         self, server: "LiveReloadServer", config: MkDocsConfig, builder: Callable[..., None]
     ) -> "LiveReloadServer":
-        """Build again when an advisory changes, and from now on no more than pages need."""
+        """Build again when an advisory changes, and answer for what no build makes."""
         server.watch(str(self.folder))
         self.late.stand_before(server)
         return server
@@ -318,9 +335,17 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @event_priority(-100)
     @discreet
     def on_pre_build(self, config: MkDocsConfig) -> None:
-        """Take the folders of advisories out of MkDocs' way, which empties the site now."""
+        """Take the folders of advisories out of MkDocs' way, which empties the site now.
+
+        Of a server's everything goes, also what has a dot in front, which MkDocs leaves.
+        """
+        if not self.is_serving:
+            self.written.set_aside(self.cache)
+            return
         self.late.clear()
-        self.written.set_aside(None if self.command == "serve" else self.cache)
+        for name in self.site.contents.roots:
+            if name.startswith("."):
+                shutil.rmtree(Path(config.site_dir) / name, ignore_errors=True)
 
     @discreet
     def on_build_error(self, error: Exception) -> None:
@@ -332,7 +357,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _bring_back(self, files: Files, config: MkDocsConfig) -> Files:
         """Put back the folders of advisories, less what has changed."""
-        self.written.bring_back(self._marks())
+        if not self.is_serving:
+            self.written.bring_back(self._marks())
         return files
 
     def _marks(self) -> dict[str, str]:
@@ -373,6 +399,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what MkDocs has gathered: with it the pages of advisories are made at the end."""
         self.theme = Theme(config=config, env=env, nav=self.nav, files=files)
+        if self.is_serving:
+            env.bytecode_cache = self.compiled
+            self.left_out = config.theme.static_templates & {SITEMAP}
+            config.theme.static_templates -= self.left_out
         return env
 
     @event_priority(-100)
@@ -419,27 +449,23 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _print(self, config: MkDocsConfig) -> None:
         """Print what is disclosed, before other plugins look at the finished site."""
-        self.shells = Shells(self.theme.rendered)
+        if self.is_serving:
+            return
+        shells = Shells(self.theme.rendered)
         try:
-            if not (self.permission and self.late.is_serving):
-                write(
-                    self.site,
-                    shells=self.shells,
-                    written=self.written,
-                    sheets=self.sheets,
-                    is_all=not self.late.is_serving,
-                )
+            write(self.site, shells=shells, written=self.written, sheets=self.sheets)
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
         self.written.is_open = False
-        if self.cache and self.command != "serve":
+        if self.cache:
             self.written.save(self.cache)
 
     @event_priority(-100)
     @discreet
     def _finish(self, config: MkDocsConfig) -> None:
         """Add our pages to the search index, and say what was published and what waits."""
-        find = self._complete(config)
+        if not self.is_serving:
+            self._add_entries(config)
         self._save()  # without what was found to be damaged
         for note in self.store.notes:
             log.info(note)
@@ -451,21 +477,24 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
-        self.late.end(find)
+        if self.is_serving:
+            self.late.end(self._find(config))
 
-    def _complete(self, config: MkDocsConfig) -> Find:
-        """Add our pages to the search index; while a server runs, only give what would do so."""
-        add = partial(add_entries, Path(config.site_dir) / INDEX, self.site.found)
-        is_searched = Searching.of(config).kind is not None
-        if self.late.is_serving:
-            searched = {INDEX: cache(add)} if is_searched else {}
-            if self.permission:
-                find = on_demand(self.site, shells=self.shells, folder=Path(config.site_dir))
-                return lambda place: searched.get(place) or find(place)
-            return {**searched, **late(self.site, written=self.written)}.get
-        if is_searched:
-            add()
-        return dict[str, Callable[[], object]]().get
+    def _add_entries(self, config: MkDocsConfig) -> None:
+        if Searching.of(config).kind is not None:
+            add_entries(Path(config.site_dir) / INDEX, self.site.found())
+
+    def _find(self, config: MkDocsConfig) -> Find:
+        """Give what finds whatever a build leaves out while a server runs."""
+        folder, site = Path(config.site_dir), self.site
+        printing = on_demand(site, shells=Shells(self.theme.rendered), folder=folder)
+        others: dict[str, Callable[[], object]] = {}
+        if Searching.of(config).kind is not None:
+            others[INDEX] = cache(lambda: add_entries(folder / INDEX, site.found()))
+        if SITEMAP in self.left_out:
+            write_sitemap = cache(partial(self.theme.write_template, SITEMAP))
+            others |= dict.fromkeys((SITEMAP, f"{SITEMAP}.gz"), write_sitemap)
+        return lambda place: others.get(place) or printing(place)
 
     on_post_build = CombinedEvent(_print, _finish)
 

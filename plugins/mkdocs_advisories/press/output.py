@@ -50,12 +50,8 @@ def name_of(batch: Batch) -> str:
     return f"/{batch.name}"
 
 
-def write(
-    site: Site, *, shells: Shells, written: Written, sheets: StoredSheets, is_all: bool = True
-) -> None:
-    """Write everything that is published and is not there yet; if not all, then less `late`.
-
-    Of an advisory that readers know already, a preview has no records: they are on the site itself.
+def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets) -> None:
+    """Write everything that is published and is not there yet.
 
     Raises:
         ActiveContentError: what should be harmless is not.
@@ -64,7 +60,7 @@ def write(
         order
         for order in (
             *_orders_of_advisories(site, shells, written, sheets),
-            *_orders_of_batches(site, shells, written, is_all=is_all),
+            *_orders_of_batches(site, shells, written),
         )
         if order
     ]
@@ -73,18 +69,6 @@ def write(
     pages = sum(len(one.shells) for one in framed)
     hands = hands_for(pages, seconds=_A_PAGE) if can_fork() else 1
     _write_all(framed, written, shells.ordinary, hands=hands)
-
-
-def late(site: Site, *, written: Written) -> dict[str, Callable[[], None]]:
-    """Give what writes each file that is no page's and not there yet, with those made together."""
-    writers: dict[str, Callable[[], None]] = {}
-    for batch in site.contents.batches:
-        if batch.pages():
-            continue
-        order = _order(written, name_of(batch), batch.mark, {}, batch.contents, is_whole=True)
-        if order:
-            writers |= dict.fromkeys(batch.files, partial(_write_late, order, written))
-    return writers
 
 
 def on_demand(
@@ -96,6 +80,8 @@ def on_demand(
     """
 
     def found(place: str) -> Callable[[], None] | None:
+        if place.partition("/")[0] not in site.contents.roots:
+            return None
         page = f"{place.removesuffix('index.html').rstrip('/')}/"
         for uri, name in ((page, f"{page}index.html"), (place, place)):
             if (folder / name).is_file():
@@ -110,12 +96,6 @@ def on_demand(
 def _write_one(folder: Path, name: str, content: Content, shells: Shells) -> None:
     printed = _encoded(shells.printed(content)) if isinstance(content, Page) else content
     _put(folder, name, printed, set())
-
-
-def _write_late(order: Order, written: Written) -> None:
-    if order.name not in written.groups:
-        group = _written(order, written.site, str, set())
-        written.add({order.name: group} if group else {})
 
 
 def _write_all(
@@ -152,19 +132,13 @@ def _orders_of_advisories(
     for line in site.contents.outlines:
         uri = page_uri(line.id)
         found = {uri: shells.of(sheets.kind(line), uri, partial(site.contents.page, line))}
-        is_known = site.is_preview and sheets.is_stored(line)
-        of = site.contents.without_records if is_known else site.contents.of
-        contents = partial(of, line)
+        contents = partial(site.contents.of, line)
         mark = sheets.mark_of(line)
         yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
 
 
-def _orders_of_batches(
-    site: Site, shells: Shells, written: Written, *, is_all: bool
-) -> Iterator[Order | None]:
+def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator[Order | None]:
     for batch in site.contents.batches:
-        if not (is_all or batch.pages()):
-            continue
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
             for one in batch.pages()

@@ -18,6 +18,9 @@ from mkdocs_advisories.render.year import year_pages, years_of
 from mkdocs_advisories.site.batch import Batch, batch_of_pages
 from mkdocs_advisories.site.sheets import Sheets
 
+PAGE_ROOTS = frozenset({"bundles", "projects", "years"})
+"""The first parts of the addresses of all of them."""
+
 
 def lists_of(sheets: Sheets, *, policy: Policy, index_uri: str) -> Lists:
     """Give what all pages with lists have in common."""

@@ -46,7 +46,7 @@ class Server:
     mount_path: str = "/lantern/"
     app: WSGIApplication | None = None
     look: WSGIApplication | None = None
-    begin: Callable[[], None] = list
+    begin: Callable[[], object] = list
 
     def get_app(self) -> WSGIApplication:
         return self.app or self.look or self._file

@@ -26,15 +26,17 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
 }
 
-Turn = Callable[[str], AbstractContextManager[HTTPStatus]]
-"""Keeps a folder as it is while a file is opened, and says whether that is to be sent.
+_UNFIT = "This cannot be made: the terminal says why."
+
+Turn = Callable[[str], AbstractContextManager[bool]]
+"""Keeps a folder as it is while a file is opened, and says whether it is fit to be looked at.
 
 It is given the path of the file or folder from the root, without a slash at its end.
 """
 
 
-def _at_once(_: str) -> AbstractContextManager[HTTPStatus]:
-    return nullcontext(HTTPStatus.OK)
+def _at_once(_: str) -> AbstractContextManager[bool]:
+    return nullcontext(enter_result=True)
 
 
 class LocalServer(ThreadingHTTPServer):
@@ -79,10 +81,10 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
         place = Path(self.translate_path(self.path)).relative_to(self.directory)
-        with self.server.turn(place.as_posix()) as status:
-            if status == HTTPStatus.OK:
+        with self.server.turn(place.as_posix()) as is_fit:
+            if is_fit:
                 return super().send_head()
-        self.send_error(status)
+        self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, explain=_UNFIT)
         return None
 
     def translate_path(self, path: str) -> str:

@@ -559,7 +559,7 @@ def _redeemed(config: MkDocsConfig, *, command: str) -> Permission | None:
 def _keep_in(permission: Permission, config: MkDocsConfig) -> None:
     """Move other plugins' caches to the stage, for they would keep what is held."""
     for name, plugin in config.plugins.items():
-        if "cache_dir" in plugin.config:
+        if "cache_dir" in getattr(plugin, "config", ()):  # a hook has none
             plugin.config["cache_dir"] = str(permission.site_dir.parent / "cache" / name)
 
 

@@ -48,7 +48,6 @@ def main(config_file: str, site_dir: str, port: str) -> int:
     _watch(server, begun)
     # Not before: with a thread beside it, the first build could not share its work out.
     Thread(target=_end_with_parent, daemon=True).start()
-    _say(local.url)
     server.serve()  # type: ignore[no-untyped-call]
     return 0
 
@@ -67,7 +66,8 @@ class _Server(LiveReloadServer):
         """Listen nowhere."""
 
     def serve_forever(self, poll_interval: float = 0.5) -> None:
-        """Let the other one speak."""
+        """Let the other one speak: from now on, edits are seen."""
+        _say(self._local.url)
         self._local.serve_forever(poll_interval)
 
 

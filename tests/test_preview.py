@@ -256,7 +256,10 @@ def test_an_edit_is_seen_marked_and_stays_on_the_stage(run: Run) -> None:
     assert traces(run) == []
 
 
-def test_a_page_of_docs_that_changes_is_seen_as_well(run: Run) -> None:
+def test_a_page_of_docs_that_changes_is_seen_as_well_on_a_site_with_hooks(run: Run) -> None:
+    (run.root / "hook.py").touch()
+    with (run.root / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("hooks: [hook.py]\n")
     run.start()
     page = run.root / "docs" / "index.md"
     page.write_text(page.read_text("utf-8").replace("That is all.", "More is to come."), "utf-8")

@@ -48,8 +48,9 @@ from mkdocs_advisories.mkdocs.report import (
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.serving import Find, Late
 from mkdocs_advisories.mkdocs.theme_pages import Compiled, OwnPage, Theme
-from mkdocs_advisories.model import Notice
+from mkdocs_advisories.model import Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
+from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
@@ -61,7 +62,7 @@ from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site, for_preview
-from mkdocs_advisories.site.sheet import around_of, draw
+from mkdocs_advisories.site.sheet import Around, Drawn, around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -187,7 +188,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             shown,
             store=self.store,
             records=fitting(gathered.records, around, as_of=shown.as_of),
-            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+            make=self._drawing(policy, around),
             shown=for_preview,
             is_lazy=self.is_serving,
         )
@@ -218,7 +219,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             self.disclosure,
             store=self.store,
             records=gathered.records,
-            make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+            make=self._drawing(policy, around),
             is_lazy=self.is_serving,
         )
         return build_site(
@@ -230,6 +231,11 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             search=searching.search,
             is_lazy=self.is_serving,
         )
+
+    def _drawing(self, policy: Policy, around: Around) -> Callable[[Disclosed], Drawn]:
+        """Give what draws an advisory that the store has not."""
+        drawing = partial(draw, policy=policy, around=around, index_uri=self.index_uri)
+        return self.memory.drawing(drawing, around) if self.memory else drawing
 
     def _save(self) -> None:
         """Save what was made. A server does so when it begins, and at its end."""

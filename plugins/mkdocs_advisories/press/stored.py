@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
 
 from mkdocs_advisories.embargo import Disclosure, Preview
@@ -65,7 +65,6 @@ class StoredSheets:
         self._make = make
         self._shown = shown
         self._is_lazy = is_lazy
-        self._marks = {name: _mark(record) for name, record in records.items()}
         self._advisories = disclosure.advisories
         self._places = {one: place for place, one in enumerate(disclosure.ids)}
         self._fresh = {
@@ -114,6 +113,10 @@ class StoredSheets:
             return self._piece(line, "osv")
         except UNREADABLE:
             return self.sheet(line).records[osv_uri(line.id)]
+
+    @cached_property
+    def _marks(self) -> dict[str, bytes]:
+        return {name: _mark(record) for name, record in self._records.items()}
 
     def mark(self, name: str, made_of: Sequence[Outline]) -> str | None:
         """Give what stands for all that can be made of advisories under a name.

@@ -54,6 +54,8 @@ class Server:
     def set_app(self, app: WSGIApplication) -> None:
         self.app = app
 
+    observer: object = None
+
     def watch(self, path: str) -> None:
         """Look at nothing: builds are begun by tests."""
 

@@ -6,7 +6,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from mkdocs_advisories.disclosure.present import known_of, present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
 from mkdocs_advisories.embargo import (
     Disclosure,
+    Pending,
     Permission,
     Preview,
     disclose,
@@ -48,7 +49,7 @@ from mkdocs_advisories.mkdocs.report import (
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.serving import Find, Late
 from mkdocs_advisories.mkdocs.theme_pages import Compiled, OwnPage, Theme
-from mkdocs_advisories.model import Disclosed, Notice
+from mkdocs_advisories.model import Advisory, Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.fingerprint import fingerprint
@@ -110,6 +111,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     late: Late
     left_out: set[str]
     permission: Permission | None = None
+    began: datetime | None = None
     command: str = ""
 
     def __init__(self) -> None:
@@ -135,7 +137,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Keep in mind which command this is: a preview is built or served, never deployed."""
         self.command = command
         self.late = Late()
-        self.permission = None
+        self.permission = self.began = None
 
     @event_priority(-50)
     @discreet
@@ -182,7 +184,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.store = self._store(_cache_folder(config, self.folder), is_lent=True)
         task = Task(policy=policy, now=now, index_uri=index_uri)
         gathered = self._gathered(settings, task)
-        self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
+        stands_at = self._stands_at(gathered.advisories, now)
+        self.disclosure = shown = preview(gathered.advisories, now=stands_at, permission=permission)
         around = around_of(shown)
         self.sheets = sheets = StoredSheets(
             shown,
@@ -200,6 +203,17 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             search=searching.search,
             is_lazy=self.is_serving,
         )
+
+    def _stands_at(self, advisories: Sequence[Advisory | Pending], now: datetime) -> datetime:
+        """Give the instant at which a preview stands: while it is served, that of its beginning.
+
+        What is undecided is dated by it, and would be another in each build. The end of an embargo
+        is a new beginning.
+        """
+        began = self.began if self.began and self.is_serving else now
+        is_over = any(one.embargo and began < one.embargo <= now for one in advisories)
+        self.began = now if is_over else began
+        return self.began
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
         """Render what is disclosed, or take it from the store."""
@@ -334,7 +348,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self, server: "LiveReloadServer", config: MkDocsConfig, builder: Callable[..., None]
     ) -> "LiveReloadServer":
         """Build again when an advisory changes, and answer for what no build makes."""
-        server.watch(str(self.folder))
+        # Loaded here: a build needs neither a server, nor what watches files.
+        from mkdocs_advisories.mkdocs.watching import watch  # noqa: PLC0415 - see above
+
+        watch(server, str(self.folder))
         self.late.stand_before(server)
         return server
 

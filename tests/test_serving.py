@@ -14,6 +14,7 @@ from mkdocs.exceptions import Abort
 
 from conftest import BODY, NOW, Folder
 from mkdocs_advisories.press import gathering
+from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.source.catalog import Job
 from test_mkdocs import Build, build_at, tree
 
@@ -323,6 +324,25 @@ def test_what_is_asked_for_when_a_build_begins_is_made_again_after_it(
     server.begin()
     assert server.get("advisories/LAN-2026-0001/")
     assert looked == [True, True]
+
+
+def test_of_what_cannot_be_made_only_the_terminal_says_why(
+    checkout: Folder,
+    begun: Callable[[], Server],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> str:
+        raise ValueError("a secret")
+
+    write(checkout, 1)
+    server = begun()
+    monkeypatch.setattr(Shells, "printed", fail)
+    assert server.get("advisories/LAN-2026-0001/") is None
+    assert "has a bug: ValueError at" in caplog.text
+    assert "a secret" not in caplog.text
+    monkeypatch.undo()
+    assert server.get("advisories/LAN-2026-0001/")
 
 
 def test_whoever_asks_while_a_build_has_failed_waits_for_one_that_has_not(

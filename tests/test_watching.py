@@ -1,7 +1,9 @@
 """A server sees an edit at once where the kernel tells of it, and soon where it does not."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,20 @@ def server(tmp_path: Path) -> Iterator[LiveReloadServer]:
     it.server_close()
 
 
+@pytest.fixture
+def watch(server: LiveReloadServer, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Give what begins to watch the folder."""
+
+    def begin() -> None:
+        stack.callback(watching.watch(server, str(tmp_path)))
+
+    with ExitStack() as stack:
+        yield begin
+    for one in threading.enumerate()[1:]:
+        one.join(timeout=10)
+    assert threading.enumerate() == [threading.main_thread()]
+
+
 def sees(server: LiveReloadServer, *, within: float) -> bool:
     """Say whether the server wants to build within so many seconds; then it has."""
     end = time.monotonic() + within
@@ -31,14 +47,18 @@ def sees(server: LiveReloadServer, *, within: float) -> bool:
 
 @pytest.mark.parametrize("place", ["a.md", "2026/a.md"])
 def test_an_edit_is_seen_once(
-    server: LiveReloadServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+    server: LiveReloadServer,
+    watch: Callable[[], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
 ) -> None:
     monkeypatch.setattr(watching, "_NO_NEWS", 60.0)  # however slow the machine is
     file = tmp_path / place
     file.parent.mkdir(exist_ok=True)
     file.write_text("one", encoding="utf-8")
     of_mkdocs = server.observer
-    watching.watch(server, str(tmp_path))
+    watch()
     assert server.observer is of_mkdocs
     file.write_text("two", encoding="utf-8")
     assert sees(server, within=5)
@@ -47,9 +67,11 @@ def test_an_edit_is_seen_once(
     assert not sees(server, within=watching._SELDOM + 1)
 
 
-def test_a_file_that_is_only_read_is_no_edit(server: LiveReloadServer, tmp_path: Path) -> None:
+def test_a_file_that_is_only_read_is_no_edit(
+    server: LiveReloadServer, watch: Callable[[], None], tmp_path: Path
+) -> None:
     (tmp_path / "a.md").write_text("one", encoding="utf-8")
-    watching.watch(server, str(tmp_path))
+    watch()
     (tmp_path / "a.md").read_text(encoding="utf-8")
     assert not sees(server, within=1)
 
@@ -69,12 +91,13 @@ def no_more(*_: object, **__: object) -> None:
 )
 def test_where_the_kernel_does_not_tell_files_are_looked_at(
     server: LiveReloadServer,
+    watch: Callable[[], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     silence: tuple[type, str, Callable[..., None]],
 ) -> None:
     monkeypatch.setattr(*silence)
-    watching.watch(server, str(tmp_path))
+    watch()
     (tmp_path / "a.md").write_text("one", encoding="utf-8")
     assert sees(server, within=10)
 

@@ -109,6 +109,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     fingerprint: str = ""
     written: Written
     late: Late
+    unwatch: Callable[[], object] = list
     left_out: set[str]
     permission: Permission | None = None
     began: datetime | None = None
@@ -262,6 +263,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
     def on_shutdown(self) -> None:
         """Save what a server has made, if it is known what of it is still so."""
+        self.unwatch()
         if self.is_serving and self.late.is_there:
             self.late.begin()
             self.saved = None
@@ -351,7 +353,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         # Loaded here: a build needs neither a server, nor what watches files.
         from mkdocs_advisories.mkdocs.watching import watch  # noqa: PLC0415 - see above
 
-        watch(server, str(self.folder))
+        self.unwatch = watch(server, str(self.folder))
         self.late.stand_before(server)
         return server
 

@@ -6,11 +6,13 @@ every file system: not of what another machine writes. So files are looked at as
 and what the kernel has told of is no news then.
 """
 
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 if TYPE_CHECKING:
@@ -26,18 +28,22 @@ _NO_NEWS = 2 * _SELDOM
 """Seconds after which a change that the kernel has told of is not found any more by looking."""
 
 
-def watch(server: "LiveReloadServer", folder: str) -> None:
-    """Watch a folder and all below it for a server."""
-    of_mkdocs = server.observer
-    server.observer = _Both()  # type: ignore[assignment] # of it, MkDocs needs no more than this
+def watch(server: "LiveReloadServer", folder: str) -> Callable[[], None]:
+    """Watch a folder and all below it for a server; gives what ends that."""
+    of_mkdocs, both = server.observer, _Both()
+    server.observer = both  # type: ignore[assignment] # of it, MkDocs needs no more than this
     try:
         server.watch(folder)
     finally:
         server.observer = of_mkdocs
+    return both.stop
 
 
 class _Both:
     """Takes the place of MkDocs' observer, which looks at files, while a folder is handed over."""
+
+    def __init__(self) -> None:
+        self._running: list[BaseObserver] = []
 
     def schedule(
         self, handler: FileSystemEventHandler, path: str, *, recursive: bool = False
@@ -48,12 +54,23 @@ class _Both:
         kernel.schedule(telling, path, recursive=recursive)
         pause = _SELDOM
         try:
-            kernel.start()
+            self._start(kernel)
         except OSError:  # it watches as many folders already as it may
+            kernel.stop()
             pause = _OFTEN
         looking = PollingObserver(timeout=pause)
         looking.schedule(_Looking(handler, telling), path, recursive=recursive)
-        looking.start()
+        self._start(looking)
+
+    def _start(self, observer: BaseObserver) -> None:
+        observer.start()
+        self._running.append(observer)
+
+    def stop(self) -> None:
+        """Watch no more."""
+        for one in self._running:
+            one.stop()
+            one.join()
 
 
 class _Telling(FileSystemEventHandler):

@@ -13,7 +13,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
 from conftest import BODY, NOW, Folder
-from mkdocs_advisories.press import gathering
+from mkdocs_advisories.press import gathering, output
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.source.catalog import Job
 from test_mkdocs import Build, build_at, tree
@@ -328,6 +328,7 @@ def test_what_is_asked_for_when_a_build_begins_is_made_again_after_it(
 
 def test_of_what_cannot_be_made_only_the_terminal_says_why(
     checkout: Folder,
+    build_at: Build,
     begun: Callable[[], Server],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -342,7 +343,37 @@ def test_of_what_cannot_be_made_only_the_terminal_says_why(
     assert "has a bug: ValueError at" in caplog.text
     assert "a secret" not in caplog.text
     monkeypatch.undo()
+    assert server.get("advisories/LAN-2026-0001/") is None  # there may be half of it
+    build_at()
     assert server.get("advisories/LAN-2026-0001/")
+
+
+def test_of_a_file_for_which_there_is_no_space_nothing_is_left(
+    checkout: Folder, begun: Callable[[], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(folder: Path, name: str, *_: object) -> None:
+        (folder / name).write_bytes(b"half")
+        raise OSError("no space")
+
+    write(checkout, 1)
+    server = begun()
+    monkeypatch.setattr(output, "_put", half)
+    assert server.get("feed.xml") is None
+    assert not (Path(server.root) / "feed.xml").exists()
+
+
+def test_a_server_that_builds_all_stands_aside(
+    checkout: Folder, build_at: Build, serving: Callable[..., None]
+) -> None:
+    write(checkout, 1)
+    serving("build")  # as MkDocs says it for `mkdocs serve --clean`
+    build_at()
+    root = checkout.path.parent
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site"))
+    server = Server(root=str(root / "site"))
+    config.plugins.on_serve(cast("LiveReloadServer", server), config=config, builder=lambda: None)
+    assert server.app is None
+    assert server.get("feed.xml")
 
 
 def test_whoever_asks_while_a_build_has_failed_waits_for_one_that_has_not(

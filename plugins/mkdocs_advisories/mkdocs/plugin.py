@@ -5,7 +5,6 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 """
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -55,7 +54,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import name_of, on_demand, write
+from mkdocs_advisories.press.output import OnDemand, name_of, write
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
@@ -108,6 +107,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     sheets: StoredSheets
     fingerprint: str = ""
     written: Written
+    on_demand: OnDemand | None = None
     late: Late
     unwatch: Callable[[], object] = list
     left_out: set[str]
@@ -138,7 +138,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Keep in mind which command this is: a preview is built or served, never deployed."""
         self.command = command
         self.late = Late()
-        self.permission = self.began = None
+        self.permission = self.began = self.on_demand = None
 
     @event_priority(-50)
     @discreet
@@ -354,7 +354,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         from mkdocs_advisories.mkdocs.watching import watch  # noqa: PLC0415 - see above
 
         self.unwatch = watch(server, str(self.folder))
-        self.late.stand_before(server)
+        if self.is_serving:  # not with `--clean`: that serves what builds make
+            self.late.stand_before(server)
         return server
 
     @event_priority(-100)
@@ -362,15 +363,14 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_pre_build(self, config: MkDocsConfig) -> None:
         """Take the folders of advisories out of MkDocs' way, which empties the site now.
 
-        Of a server's everything goes, also what has a dot in front, which MkDocs leaves.
+        What a server was asked for goes: some of it MkDocs would leave.
         """
         if not self.is_serving:
             self.written.set_aside(self.cache)
             return
         self.late.clear()
-        for name in self.site.contents.roots:
-            if name.startswith("."):
-                shutil.rmtree(Path(config.site_dir) / name, ignore_errors=True)
+        if self.on_demand:
+            self.on_demand.remove()
 
     @discreet
     def on_build_error(self, error: Exception) -> None:
@@ -512,14 +512,15 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def _find(self, config: MkDocsConfig) -> Find:
         """Give what finds whatever a build leaves out while a server runs."""
         folder, site = Path(config.site_dir), self.site
-        printing = on_demand(site, shells=Shells(self.theme.rendered), folder=folder)
+        on_demand = OnDemand(site, shells=Shells(self.theme.rendered), folder=folder)
+        self.on_demand = on_demand
         others: dict[str, Callable[[], object]] = {}
         if Searching.of(config).kind is not None:
             others[INDEX] = cache(lambda: add_entries(folder / INDEX, site.found()))
         if SITEMAP in self.left_out:
             write_sitemap = cache(partial(self.theme.write_template, SITEMAP))
             others |= dict.fromkeys((SITEMAP, f"{SITEMAP}.gz"), write_sitemap)
-        return lambda place: others.get(place) or printing(place)
+        return lambda place: others.get(place) or on_demand.find(place)
 
     on_post_build = CombinedEvent(_print, _finish)
 

@@ -38,6 +38,7 @@ class Late:
         self._turn = Condition()
         self._is_at_work = True
         self._find: Find | None = None
+        self._failed: set[str] = set()
         self._builds = 0
 
     def begin(self) -> None:
@@ -58,6 +59,7 @@ class Late:
     def end(self, find: Find) -> None:
         """Answer again: a build is done, but for what is found so."""
         self._find = find
+        self._failed.clear()
         self.go_on()
 
     def go_on(self) -> None:
@@ -77,11 +79,12 @@ class Late:
             yield self._made(place)
 
     def _made(self, place: str) -> bool:
-        if self._find is None:
+        if self._find is None or place in self._failed:
             return False
         try:
             discreet(_write)(self._find, place)
         except PluginError as error:
+            self._failed.add(place)  # there may be half of it
             log.error(str(error))  # noqa: TRY400 - of the exception no more than this may be told
             return False
         return True

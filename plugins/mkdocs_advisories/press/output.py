@@ -71,31 +71,45 @@ def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets)
     _write_all(framed, written, shells.ordinary, hands=hands)
 
 
-def on_demand(
-    site: Site, *, shells: Shells, folder: Path
-) -> Callable[[str], Callable[[], None] | None]:
-    """Give what finds, by a file or folder that somebody asks for, what writes it into `folder`.
+class OnDemand:
+    """Writes into a folder what somebody asks for, one file at a time, as `write` would."""
 
-    There is nothing for what is there already, and for what is not on the site.
-    """
+    def __init__(self, site: Site, *, shells: Shells, folder: Path) -> None:
+        self._site = site
+        self._shells = shells
+        self._folder = folder
+        self._written: list[Path] = []
 
-    def found(place: str) -> Callable[[], None] | None:
-        if place.partition("/")[0] not in site.contents.roots:
+    def find(self, place: str) -> Callable[[], None] | None:
+        """Give what writes a file, by its path or that of its folder.
+
+        There is nothing for what is there already, and for what is not on the site.
+        """
+        contents = self._site.contents
+        if place.partition("/")[0] not in contents.roots:
             return None
         page = f"{place.removesuffix('index.html').rstrip('/')}/"
         for uri, name in ((page, f"{page}index.html"), (place, place)):
-            if (folder / name).is_file():
+            if (self._folder / name).is_file():
                 return None
-            if uri in site.contents:
-                return partial(_write_one, folder, name, site.contents[uri], shells)
+            if uri in contents:
+                return partial(self._write, name, contents[uri])
         return None
 
-    return found
+    def _write(self, name: str, content: Content) -> None:
+        printed = _encoded(self._shells.printed(content)) if isinstance(content, Page) else content
+        self._written.append(self._folder / name)
+        try:
+            _put(self._folder, name, printed, set())
+        except OSError:
+            self._written.pop().unlink(missing_ok=True)  # nobody may see half of it
+            raise
 
-
-def _write_one(folder: Path, name: str, content: Content, shells: Shells) -> None:
-    printed = _encoded(shells.printed(content)) if isinstance(content, Page) else content
-    _put(folder, name, printed, set())
+    def remove(self) -> None:
+        """Delete what was written."""
+        for one in self._written:
+            one.unlink(missing_ok=True)
+        self._written.clear()
 
 
 def _write_all(

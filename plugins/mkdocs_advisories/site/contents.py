@@ -79,8 +79,10 @@ class Contents(Mapping[str, Content]):
 
     @cached_property
     def _by_page(self) -> dict[str, Outline]:
-        """The advisories by their pages, which are asked for most, and known at once."""
-        return {page_uri(one.id): one for one in self.outlines}
+        """The advisories by their pages, and what lies beside them: a server is asked for those."""
+        return {
+            page_uri(one.id) + name: one for one in self.outlines for name in ("", *one.attachments)
+        }
 
     @cached_property
     def _owners(self) -> dict[str, _Owner]:

@@ -59,6 +59,16 @@ class Run:
 
     def start(self) -> "Run":
         """Start it, and wait until it says where it is."""
+        self.begin()
+        assert self.process
+        assert self.process.stdout
+        with self.process.stdout as output:
+            self.url = output.readline().strip()
+        assert self.url, (self.root / "preview.log").read_text(encoding="utf-8")
+        return self
+
+    def begin(self) -> None:
+        """Start it, and wait for nothing."""
         self.temporary.mkdir(exist_ok=True)
         command = [*ADVISORY, "preview", *self.arguments]
         with (self.root / "preview.log").open("a") as log:
@@ -70,11 +80,6 @@ class Run:
                 stderr=log,
                 text=True,
             )
-        assert self.process.stdout
-        with self.process.stdout as output:
-            self.url = output.readline().strip()
-        assert self.url, (self.root / "preview.log").read_text(encoding="utf-8")
-        return self
 
     def end(self, number: int) -> int:
         """Send it a signal; gives its exit code."""
@@ -316,6 +321,30 @@ def test_nothing_is_served_once_the_command_was_killed(run: Run) -> None:
     while is_served():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_a_build_ends_with_the_command_that_was_killed(run: Run) -> None:
+    run.begin()
+    told(run, "Building")
+    end = time.monotonic() + 30
+    while not children(run):
+        assert time.monotonic() < end
+    (child,) = children(run)
+    run.end(signal.SIGKILL)
+    while Path(f"/proc/{child}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert run.process
+    assert run.process.stdout
+    with run.process.stdout as output:
+        assert output.read() == ""
+
+
+def children(run: Run) -> list[str]:
+    """Give the processes that it has started."""
+    assert run.process
+    number = run.process.pid
+    return Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
 
 
 def test_unknown_addresses_are_not_found(run: Run) -> None:

@@ -33,6 +33,7 @@ log = logging.getLogger("mkdocs")
 
 def main(config_file: str, site_dir: str, port: str) -> int:
     """Build, and serve until the standard input is closed; gives the exit code if that fails."""
+    Thread(target=_end_with_parent, daemon=True).start()
     _say_errors_only()
     late = Late()
     try:
@@ -46,8 +47,6 @@ def main(config_file: str, site_dir: str, port: str) -> int:
         return 1
     server = _Server(local, builder=partial(_built, load, late), root=site_dir)
     _watch(server, begun)
-    # Not before: with a thread beside it, the first build could not share its work out.
-    Thread(target=_end_with_parent, daemon=True).start()
     server.serve()  # type: ignore[no-untyped-call]
     return 0
 

@@ -13,7 +13,8 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
 from conftest import BODY, NOW, Folder
-from mkdocs_advisories.press import gathering
+from mkdocs_advisories.press import gathering, output
+from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.source.catalog import Job
 from test_mkdocs import Build, build_at, tree
 
@@ -45,12 +46,16 @@ class Server:
     root: str
     mount_path: str = "/lantern/"
     app: WSGIApplication | None = None
+    look: WSGIApplication | None = None
+    begin: Callable[[], object] = list
 
     def get_app(self) -> WSGIApplication:
-        return self.app or self._file
+        return self.app or self.look or self._file
 
     def set_app(self, app: WSGIApplication) -> None:
         self.app = app
+
+    observer: object = None
 
     def watch(self, path: str) -> None:
         """Look at nothing: builds are begun by tests."""
@@ -70,7 +75,8 @@ class Server:
         return content if told == ["200 OK"] else None
 
     def _file(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        file = Path(self.root) / environ["PATH_INFO"].removeprefix(self.mount_path)
+        uri = environ["PATH_INFO"].removeprefix(self.mount_path)
+        file = Path(self.root) / (f"{uri}index.html" if uri.endswith("/") else uri)
         start_response("200 OK" if file.is_file() else "404 Not Found", [])
         return [file.read_bytes()] if file.is_file() else []
 
@@ -85,9 +91,13 @@ def begun(checkout: Folder, build_at: Build, serving: Callable[..., None]) -> Ca
         build_at()
         config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site"))
         server = Server(root=str(root / "site"))
-        config.plugins.on_serve(
-            cast("LiveReloadServer", server), config=config, builder=lambda: None
-        )
+
+        def on_serve() -> None:
+            of_mkdocs = cast("LiveReloadServer", server)
+            config.plugins.on_serve(of_mkdocs, config=config, builder=lambda: None)
+
+        server.begin = on_serve
+        server.begin()
         return server
 
     return begin
@@ -120,24 +130,6 @@ def edits(checkout: Folder) -> Iterator[str]:
     yield "a held one that is disclosed"
     write(checkout, 4, body=f"{BODY}\nSee `LAN-2026-0002`.\n")
     yield "words"
-
-
-def test_every_edit_gives_what_a_build_from_nothing_gives(
-    checkout: Folder,
-    build_at: Build,
-    serving: Callable[..., None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    site = checkout.path.parent / "site"
-    serving()
-    served = {about: (build_at(), tree(site))[1] for about in edits(checkout)}
-    serving("build")
-    monkeypatch.setenv("ADVISORIES_CACHE", "off")
-    for file in checkout.path.glob("*.md"):
-        file.unlink()
-    for place, about in enumerate(edits(checkout)):
-        build_at(site_dir=f"from-nothing-{place}")
-        assert served[about] == tree(checkout.path.parent / f"from-nothing-{place}"), about
 
 
 def test_only_what_has_changed_is_read_again(
@@ -176,21 +168,22 @@ def test_only_what_has_changed_is_read_again(
 
 
 def test_an_embargo_that_ends_while_serving_ends_at_its_instant(
-    checkout: Folder, build_at: Build, serving: Callable[..., None]
+    checkout: Folder, build_at: Build, begun: Callable[[], Server]
 ) -> None:
     embargo = NOW + timedelta(days=1)
     checkout.write("LAN-2026-0001")
     checkout.write("LAN-2026-0002", embargo=embargo.isoformat().replace("+00:00", "Z"))
-    site = checkout.path.parent / "site"
-    page = "advisories/LAN-2026-0002/index.html"
-    serving()
-    build_at()
-    assert page not in tree(site)
+    page = "advisories/LAN-2026-0002/"
+    server = begun()
+    assert server.get(page) is None
     build_at(embargo - timedelta(microseconds=1))
-    assert page not in tree(site)
+    assert server.get(page) is None
     build_at(embargo)
-    assert page in tree(site)
+    assert server.get(page)
+    assert server.get("osv/all.json")
     build_at(NOW)
+    assert server.get(page) is None
+    site = Path(server.root)
     assert not [one for one, raw in tree(site).items() if b"0002" in raw or "0002" in one]
 
 
@@ -291,35 +284,96 @@ def test_a_server_answers_what_a_build_from_nothing_gives(
             assert [one for one in given if given[one] != expected[about][one]] in ([], [packed])
 
 
-def test_what_no_page_needs_is_not_made_before_somebody_asks_for_it(
+def test_nothing_is_made_before_somebody_asks_for_it(
     checkout: Folder, build_at: Build, begun: Callable[[], Server]
 ) -> None:
     write(checkout, 1)
+    write(checkout, 2)
     server = begun()
     site = Path(server.root)
-    assert all((site / uri).is_file() for uri in LATE)
+    late = (*LATE, "sitemap.xml", "advisories", "projects", "years")
+    assert not [uri for uri in late if (site / uri).exists()]
     write(checkout, 1, summary="Another title")
     build_at()
-    assert "Another title" in (site / "advisories/LAN-2026-0001/index.html").read_text("utf-8")
-    assert not [uri for uri in LATE if (site / uri).exists()]
+    assert b"Another title" in (server.get("advisories/LAN-2026-0001/") or b"")
+    assert not (site / "advisories" / "LAN-2026-0002").exists()
     assert b"Another title" in (server.get("osv/all.json") or b"")
-    assert (site / "osv" / "all.json.sha256").is_file()
+    assert server.get("osv/all.json.sha256")
+    assert b"LAN-2026-0002/" in (server.get("sitemap.xml") or b"")
     assert not (site / "feed.xml").exists()
     assert server.get("osv/all.json", mount_path="/elsewhere/") is None
+    assert server.get("advisories/LAN-2026-0003/") is None
 
 
-def test_what_was_asked_for_stays_until_an_edit_changes_it(
+def test_what_is_asked_for_when_a_build_begins_is_made_again_after_it(
     checkout: Folder, build_at: Build, begun: Callable[[], Server]
 ) -> None:
     write(checkout, 1)
     server = begun()
-    write(checkout, 2)
+    looked: list[bool] = []
+    look = server._file
+
+    def late(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not looked:
+            build_at()
+        looked.append(True)
+        return look(environ, start_response)
+
+    server.app = None
+    server.look = late
+    server.begin()
+    assert server.get("advisories/LAN-2026-0001/")
+    assert looked == [True, True]
+
+
+def test_of_what_cannot_be_made_only_the_terminal_says_why(
+    checkout: Folder,
+    build_at: Build,
+    begun: Callable[[], Server],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> str:
+        raise ValueError("a secret")
+
+    write(checkout, 1)
+    server = begun()
+    monkeypatch.setattr(Shells, "printed", fail)
+    assert server.get("advisories/LAN-2026-0001/") is None
+    assert "has a bug: ValueError at" in caplog.text
+    assert "a secret" not in caplog.text
+    monkeypatch.undo()
+    assert server.get("advisories/LAN-2026-0001/") is None  # there may be half of it
     build_at()
-    server.get("osv/all.json")
-    made = (Path(server.root) / "osv" / "all.json").stat()
+    assert server.get("advisories/LAN-2026-0001/")
+
+
+def test_of_a_file_for_which_there_is_no_space_nothing_is_left(
+    checkout: Folder, begun: Callable[[], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(folder: Path, name: str, *_: object) -> None:
+        (folder / name).write_bytes(b"half")
+        raise OSError("no space")
+
+    write(checkout, 1)
+    server = begun()
+    monkeypatch.setattr(output, "_put", half)
+    assert server.get("feed.xml") is None
+    assert not (Path(server.root) / "feed.xml").exists()
+
+
+def test_a_server_that_builds_all_stands_aside(
+    checkout: Folder, build_at: Build, serving: Callable[..., None]
+) -> None:
+    write(checkout, 1)
+    serving("build")  # as MkDocs says it for `mkdocs serve --clean`
     build_at()
-    assert server.get("osv/all.json")
-    assert (Path(server.root) / "osv" / "all.json").stat() == made
+    root = checkout.path.parent
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(root / "site"))
+    server = Server(root=str(root / "site"))
+    config.plugins.on_serve(cast("LiveReloadServer", server), config=config, builder=lambda: None)
+    assert server.app is None
+    assert server.get("feed.xml")
 
 
 def test_whoever_asks_while_a_build_has_failed_waits_for_one_that_has_not(

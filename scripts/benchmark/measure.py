@@ -117,6 +117,11 @@ def memory_now(process: int) -> int:
     return sum(map(_share, _family(process)))
 
 
+def used_now(process: int) -> float:
+    """Give the seconds of processors that a process and all below it have used until now."""
+    return sum(map(_used, _family(process))) / os.sysconf("SC_CLK_TCK")
+
+
 def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
@@ -150,6 +155,15 @@ def _children(thread: Path) -> list[str]:
         return (thread / "children").read_text().split()
     except OSError:
         return []
+
+
+def _used(process: int) -> int:
+    """Give the ticks that a process has used, and those of its children that have ended."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return sum(map(int, stat.rpartition(")")[2].split()[11:15]))
 
 
 def _share(process: int) -> int:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -14,7 +14,6 @@ import click
 
 from mkdocs_advisories.cli.exits import Exit, Stop
 from mkdocs_advisories.cli.project import Project, current_project
-from mkdocs_advisories.disclosure.local_server import LocalServer
 from mkdocs_advisories.disclosure.stage import VARIABLE, Stage, remove_stale_stages, stage
 from mkdocs_advisories.model import InstantError, parse_instant
 from mkdocs_advisories.render.addresses import page_uri
@@ -50,8 +49,8 @@ def command(advisory_id: str | None, as_of: str | None, port: int) -> None:
     config_file: Path = click.get_current_context().find_root().obj
     with _ended_by_signals(), stage(as_of=instant, only=advisory_id) as place:
         click.echo("Building the preview …", err=True)
-        _build(config_file, place)
-        _serve(place, port=port, uri=page_uri(advisory_id) if advisory_id else "")
+        with _started(config_file, place, port=port) as child:
+            _show(child, port=port, uri=page_uri(advisory_id) if advisory_id else "")
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -90,36 +89,42 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _build(config_file: Path, place: Stage) -> None:
-    """Let MkDocs build on the stage. What it says is shown only if it fails."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
-    command += ["--config-file", str(config_file), "--site-dir", str(place.site_dir)]
+@contextmanager
+def _started(config_file: Path, place: Stage, *, port: int) -> Iterator["subprocess.Popen[str]"]:
+    """Let MkDocs build and serve on the stage; at the end, end it and all that it has started.
+
+    It ends by itself if this process does: it holds the other end of its standard input.
+    """
+    command = [sys.executable, "-m", "mkdocs_advisories.mkdocs.previewing"]
     own = {VARIABLE: place.number, "TMPDIR": str(place.work_dir), "NO_MKDOCS_2_WARNING": "1"}
-    ended = subprocess.run(  # noqa: S603 - fixed words, and files that the user has named
-        command,
+    with subprocess.Popen(  # noqa: S603 - fixed words, and files that the user has named
+        [*command, str(config_file), str(place.site_dir), str(port)],
         env={**os.environ, **own},
-        check=False,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        stdin=subprocess.DEVNULL,
         pass_fds=[place.lock],
-    )
-    if ended.returncode:
-        raise Stop(f"the preview could not be built\n{ended.stderr}", exit_code=Exit.PROBLEMS)
-
-
-def _serve(place: Stage, *, port: int, uri: str) -> None:
-    try:
-        server = LocalServer(place.site_dir, port=port)
-    except OSError as error:
-        raise Stop(
-            f"port {port} cannot be used: {error.strerror}; leave `--port` out",
-            exit_code=Exit.USAGE,
-        ) from None
-    with server:
-        click.echo("This shows what is embargoed. Do not share it. Ctrl-C ends it.", err=True)
-        click.echo(server.url + uri)
+        start_new_session=True,
+    ) as child:
         try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            click.echo("The preview is deleted.", err=True)
+            yield child
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def _show(child: "subprocess.Popen[str]", *, port: int, uri: str) -> None:
+    """Say where the preview is, once it is there, and wait for the end."""
+    told = child.stdout.readline().strip() if child.stdout else ""
+    if not told:  # what is wrong it has said itself
+        raise Stop("the preview could not be built", exit_code=Exit.PROBLEMS)
+    if not told.startswith("http"):
+        raise Stop(f"port {port} cannot be used: {told}; leave `--port` out", exit_code=Exit.USAGE)
+    click.echo("This shows what is embargoed. Do not share it. Ctrl-C ends it.", err=True)
+    click.echo(told + uri)
+    try:
+        child.wait()
+    except KeyboardInterrupt:
+        click.echo("The preview is deleted.", err=True)
+    else:
+        raise Stop("the preview has ended by itself", exit_code=Exit.PROBLEMS)

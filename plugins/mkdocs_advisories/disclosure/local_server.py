@@ -6,6 +6,8 @@ the name under which the server is spoken to is looked at. Nothing is logged, no
 """
 
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -24,9 +26,23 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
 }
 
+_UNFIT = "This cannot be made: the terminal says why."
+
+Turn = Callable[[str], AbstractContextManager[bool]]
+"""Keeps a folder as it is while a file is opened, and says whether it is fit to be looked at.
+
+It is given the path of the file or folder from the root, without a slash at its end.
+"""
+
+
+def _at_once(_: str) -> AbstractContextManager[bool]:
+    return nullcontext(enter_result=True)
+
 
 class LocalServer(ThreadingHTTPServer):
     """A server of one folder. Port 0 is any that is free.
+
+    If the folder changes while it is served, `turn` says when it can be looked at.
 
     Raises:
         OSError: the port is taken.
@@ -34,8 +50,9 @@ class LocalServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, folder: Path, *, port: int = 0) -> None:
+    def __init__(self, folder: Path, *, port: int = 0, turn: Turn = _at_once) -> None:
         self.secret = secrets.token_urlsafe(16)
+        self.turn = turn
         super().__init__((HOST, port), partial(_Handler, directory=str(folder)))
 
     @property
@@ -63,7 +80,12 @@ class _Handler(SimpleHTTPRequestHandler):
         ):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
-        return super().send_head()
+        place = Path(self.translate_path(self.path)).relative_to(self.directory)
+        with self.server.turn(place.as_posix()) as is_fit:
+            if is_fit:
+                return super().send_head()
+        self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, explain=_UNFIT)
+        return None
 
     def translate_path(self, path: str) -> str:
         """Find the file of an address, whose secret part is no folder."""

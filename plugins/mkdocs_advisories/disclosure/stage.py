@@ -1,9 +1,10 @@
 """The stage of a preview: a private folder that lives as long as the preview, and its ticket.
 
-Held advisories are written nowhere else. A build is let onto the stage only by two things that have
-to fit: the folder, which must be private, fresh, marked, and hold a ticket that is torn up when it
-is used; and the ticket's number, which is told to that one process. Neither a variable in a CI nor
-a folder that somebody prepares opens the gate alone, and no other folder is ever written to.
+Held advisories are written nowhere else. A process is let onto the stage only by two things that
+have to fit: the folder, which must be private, fresh, marked, and hold a ticket that is torn up
+when it is used; and the ticket's number, which is told to that process alone. Neither a variable in
+a CI nor a folder that somebody prepares opens the gate alone, and no other folder is ever written
+to.
 """
 
 import fcntl
@@ -59,7 +60,7 @@ class Stage:
 
 @contextmanager
 def stage(*, as_of: datetime | None, only: str | None) -> Iterator[Stage]:
-    """Set up a stage for one build, and delete it at the end, whatever happens in between."""
+    """Set up a stage for one process, and delete it at the end, whatever happens in between."""
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -134,7 +135,7 @@ def _fault(site_dir: Path, *, folder: Path, root: Path) -> str | None:
 
 
 def _permission(folder: Path, number: str) -> Permission:
-    """Read the ticket and tear it up: it lets one build onto the stage, once."""
+    """Read the ticket and tear it up: it lets one process onto the stage, once."""
     ticket: dict[str, str | None] = {}
     with suppress(OSError, ValueError):
         ticket = json.loads((folder / "ticket").read_text(encoding="utf-8"))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from importlib.resources import files as package_files
-from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -216,12 +215,13 @@ class Frame:
         return Listed(files=files, ours=ours)
 
     def _last_change(self) -> str:
-        contents = self.site.contents
-        pages = (one for batch in contents.batches for one in batch.pages())
-        changes = chain(
-            (one.modified for one in contents.outlines), (one.modified for one in pages)
-        )
-        return self._dated(max(changes, default=self.settings.policy.feed.beginning))
+        """Give the day of the last change. A page about none has the day on which feeds begin."""
+        contents, beginning = self.site.contents, self.settings.policy.feed.beginning
+        last = max((one.modified for one in contents.outlines), default=beginning)
+        if last < beginning:
+            pages = (one for batch in contents.batches for one in batch.pages())
+            last = max(last, *(one.modified for one in pages))
+        return self._dated(last)
 
     def _dated(self, instant: datetime) -> str:
         """Give the day for the sitemap. In a preview it may lie where MkDocs fails: after 2105."""

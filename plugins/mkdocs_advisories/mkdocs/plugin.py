@@ -5,7 +5,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from mkdocs_advisories.disclosure.present import known_of, present
 from mkdocs_advisories.disclosure.stage import StageError, redeem
 from mkdocs_advisories.embargo import (
     Disclosure,
+    Pending,
     Permission,
     Preview,
     disclose,
@@ -45,14 +46,15 @@ from mkdocs_advisories.mkdocs.report import (
     summary_lines,
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
-from mkdocs_advisories.mkdocs.serving import Late
-from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
-from mkdocs_advisories.model import Notice
+from mkdocs_advisories.mkdocs.serving import Find, Late
+from mkdocs_advisories.mkdocs.theme_pages import Compiled, OwnPage, Theme
+from mkdocs_advisories.model import Advisory, Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
+from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.press.fingerprint import fingerprint
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import late, name_of, write
+from mkdocs_advisories.press.output import OnDemand, name_of, write
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
@@ -60,7 +62,7 @@ from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
 from mkdocs_advisories.site import Site, build_site, for_preview
-from mkdocs_advisories.site.sheet import around_of, draw
+from mkdocs_advisories.site.sheet import Around, Drawn, around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
 from mkdocs_advisories.source.configuration import (
     Configuration,
@@ -79,6 +81,7 @@ CACHE = "ADVISORIES_CACHE"
 """The environment variable that names another folder for the cache, or says `off`."""
 
 CACHE_FOLDER = ".cache/advisories"
+SITEMAP = "sitemap.xml"
 _SERVED = "served"
 
 
@@ -100,16 +103,28 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     cache: Path | None
     memory: Memory | None
     store: Store
+    saved: Store | None = None
     sheets: StoredSheets
     fingerprint: str = ""
     written: Written
+    on_demand: OnDemand | None = None
     late: Late
+    unwatch: Callable[[], object] = list
+    left_out: set[str]
+    permission: Permission | None = None
+    began: datetime | None = None
     command: str = ""
 
     def __init__(self) -> None:
         # MkDocs keeps the plugin from build to build while it serves.
         self.written = Written(site=Path(), fingerprint="")
         self.late = Late()
+        self.compiled = Compiled()
+
+    @property
+    def is_serving(self) -> bool:
+        """Say whether a server runs, or will: builds make no more than it needs at once."""
+        return self.command == "serve"
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -120,9 +135,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         return [], []
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Keep in mind which command this is: a preview is built, never deployed."""
+        """Keep in mind which command this is: a preview is built or served, never deployed."""
         self.command = command
         self.late = Late()
+        self.permission = self.began = self.on_demand = None
 
     @event_priority(-50)
     @discreet
@@ -131,7 +147,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         self.late.begin()
         settings = _settings(self.options, config)
         self.folder = _folder(settings, config)
-        permission = _permission(config, command=self.command)
+        permission = self._permission(config)
         now = _now(settings, config, folder=self.folder)
         self.index_uri = _uri_of(settings.index, directory_urls=config.use_directory_urls)
         self.site = (
@@ -139,9 +155,23 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             if permission
             else self._disclosed(settings, now, config)
         )
-        self.frame = Frame(site=self.site, settings=settings)
-        self.frame.prepare(config)
+        self._save()
+        frame = Frame(site=self.site, settings=settings)
+        frame.prepare(config)
+        self.frame = frame
         return config
+
+    def _permission(self, config: MkDocsConfig) -> Permission | None:
+        """Give the permission for a preview, if that is what was asked for.
+
+        A ticket is redeemed once; after that this process has the permission for as long as it
+        serves what is on that stage.
+        """
+        if self.permission is None or self.permission.site_dir != Path(config.site_dir):
+            self.permission = _redeemed(config, command=self.command)
+        if self.permission:
+            _keep_in(self.permission, config)
+        return self.permission
 
     def _previewed(
         self, settings: Configuration, now: datetime, permission: Permission, config: MkDocsConfig
@@ -149,28 +179,47 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Render a preview, of what builds have stored if it is disclosed. It stores nothing."""
         index_uri, policy = self.index_uri, settings.policy
         searching = Searching.of(config)
-        self.cache = self.memory = None
+        self.cache = None
         self.fingerprint = fingerprint(policy, index_uri, searching.stated)
         self._look(Path(config.site_dir))
-        folder = _cache_folder(config, self.folder)
-        self.store = Store(folder, fingerprint=self.fingerprint, is_lent=True)
+        self.store = self._store(_cache_folder(config, self.folder), is_lent=True)
         task = Task(policy=policy, now=now, index_uri=index_uri)
 
         def built(gathered: Gathered) -> Site:
-            self.disclosure = shown = preview(gathered.advisories, now=now, permission=permission)
+            stands_at = self._stands_at(gathered.advisories, now)
+            self.disclosure = shown = preview(
+                gathered.advisories, now=stands_at, permission=permission
+            )
             around = around_of(shown)
             self.sheets = sheets = StoredSheets(
                 shown,
                 store=self.store,
                 records=fitting(gathered.records, around, as_of=shown.as_of),
-                make=partial(draw, policy=policy, around=around, index_uri=index_uri),
+                make=self._drawing(policy, around),
                 shown=for_preview,
+                is_lazy=self.is_serving,
             )
             return build_site(
-                shown, policy=policy, index_uri=index_uri, sheets=sheets, search=searching.search
+                shown,
+                policy=policy,
+                index_uri=index_uri,
+                sheets=sheets,
+                search=searching.search,
+                is_lazy=self.is_serving,
             )
 
         return self._built(settings, task, built)
+
+    def _stands_at(self, advisories: Sequence[Advisory | Pending], now: datetime) -> datetime:
+        """Give the instant at which a preview stands: while it is served, that of its beginning.
+
+        What is undecided is dated by it, and would be another in each build. The end of an embargo
+        is a new beginning.
+        """
+        began = self.began if self.began and self.is_serving else now
+        is_over = any(one.embargo and began < one.embargo <= now for one in advisories)
+        self.began = now if is_over else began
+        return self.began
 
     def _disclosed(self, settings: Configuration, now: datetime, config: MkDocsConfig) -> Site:
         """Render what is disclosed, or take it from the store."""
@@ -191,8 +240,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 disclosure,
                 store=self.store,
                 records=gathered.records,
-                make=partial(draw, policy=policy, around=around, index_uri=index_uri),
-                is_lazy=self.late.is_serving,
+                make=self._drawing(policy, around),
+                is_lazy=self.is_serving,
             )
             return build_site(
                 disclosure,
@@ -201,46 +250,53 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 signer=signer,
                 sheets=sheets,
                 search=searching.search,
+                is_lazy=self.is_serving,
             )
 
-        site = self._built(settings, task, built)
-        self._save()
-        return site
+        return self._built(settings, task, built)
+
+    def _drawing(self, policy: Policy, around: Around) -> Callable[[Disclosed], Drawn]:
+        """Give what draws an advisory that the store has not."""
+        drawing = partial(draw, policy=policy, around=around, index_uri=self.index_uri)
+        return self.memory.drawing(drawing, around) if self.memory else drawing
 
     def _save(self) -> None:
-        """Save what was made; while a server runs, nobody needs it on the disk."""
-        if self.late.is_serving:
-            self.store.sift()
-        else:
-            self.store.save()
+        """Save what was made. A server does so when it begins, and at its end."""
+        if self.is_serving:
+            if self.saved is self.store or self.permission:
+                return
+            self.saved = self.store
+            self.site.found()  # with that, all that is about many is looked for in the store
+        self.store.save()
 
     def on_shutdown(self) -> None:
-        """Save what a server has made."""
-        if self.late.is_serving:
+        """Save what a server has made, if it is known what of it is still so."""
+        self.unwatch()
+        if self.is_serving and self.late.is_there:
             self.late.begin()
-            self.store.write()
+            self.saved = None
+            self._save()
 
     def _cache(self, config: MkDocsConfig) -> Path | None:
         """Give the folder of the cache. A server has its own: all that it makes has its address."""
         folder = _cache_folder(config, self.folder)
-        return folder / _SERVED if folder and self.command == "serve" else folder
+        return folder / _SERVED if folder and self.is_serving else folder
 
-    def _store(self, folder: Path | None) -> Store:
+    def _store(self, folder: Path | None, *, is_lent: bool = False) -> Store:
         """Open the store; while serving, it stays open from build to build."""
         known: Store | None = getattr(self, "store", None)
-        if known and self.command == "serve" and known.is_about(folder, self.fingerprint):
+        if known and self.is_serving and known.is_about(folder, self.fingerprint):
             known.begin_again()
             return known
-        self.memory = Memory() if self.command == "serve" else None
-        return Store(folder, fingerprint=self.fingerprint)
+        self.memory = Memory() if self.is_serving else None
+        return Store(folder, fingerprint=self.fingerprint, is_lent=is_lent)
 
     def _look(self, site: Path) -> None:
-        """Begin to look at what the last build has left."""
-        is_serving = self.command == "serve"
+        """Begin to look at what the last build has left. A server's leaves nothing."""
+        if self.is_serving:
+            return
         if not self.written.is_about(site, self.fingerprint):
-            cache = None if is_serving else self.cache
-            self.written = read_written(cache, site=site, fingerprint=self.fingerprint)
-        self.written.is_ours = is_serving  # a folder of the server's own
+            self.written = read_written(self.cache, site=site, fingerprint=self.fingerprint)
         self.written.look()
 
     def _built(
@@ -316,16 +372,28 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_serve(
         self, server: "LiveReloadServer", config: MkDocsConfig, builder: Callable[..., None]
     ) -> "LiveReloadServer":
-        """Build again when an advisory changes, and from now on no more than pages need."""
-        server.watch(str(self.folder))
-        self.late.stand_before(server)
+        """Build again when an advisory changes, and answer for what no build makes."""
+        # Loaded here: a build needs neither a server, nor what watches files.
+        from mkdocs_advisories.mkdocs.watching import watch  # noqa: PLC0415 - see above
+
+        self.unwatch = watch(server, str(self.folder))
+        if self.is_serving:  # not with `--clean`: that serves what builds make
+            self.late.stand_before(server)
         return server
 
     @event_priority(-100)
     @discreet
     def on_pre_build(self, config: MkDocsConfig) -> None:
-        """Take the folders of advisories out of MkDocs' way, which empties the site now."""
-        self.written.set_aside(None if self.command == "serve" else self.cache)
+        """Take the folders of advisories out of MkDocs' way, which empties the site now.
+
+        What a server was asked for goes: some of it MkDocs would leave.
+        """
+        if not self.is_serving:
+            self.written.set_aside(self.cache)
+            return
+        self.late.clear()
+        if self.on_demand:
+            self.on_demand.remove()
 
     @discreet
     def on_build_error(self, error: Exception) -> None:
@@ -337,7 +405,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _bring_back(self, files: Files, config: MkDocsConfig) -> Files:
         """Put back the folders of advisories, less what has changed."""
-        self.written.bring_back(self._marks())
+        if not self.is_serving:
+            self.written.bring_back(self._marks())
         return files
 
     def _marks(self) -> dict[str, str]:
@@ -378,6 +447,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what MkDocs has gathered: with it the pages of advisories are made at the end."""
         self.theme = Theme(config=config, env=env, nav=self.nav, files=files)
+        if self.is_serving:
+            env.bytecode_cache = self.compiled
+            self.left_out = config.theme.static_templates & {SITEMAP}
+            config.theme.static_templates -= self.left_out
         return env
 
     @event_priority(-100)
@@ -424,25 +497,23 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @discreet
     def _print(self, config: MkDocsConfig) -> None:
         """Print what is disclosed, before other plugins look at the finished site."""
+        if self.is_serving:
+            return
+        shells = Shells(self.theme.rendered)
         try:
-            write(
-                self.site,
-                shells=Shells(self.theme.rendered),
-                written=self.written,
-                sheets=self.sheets,
-                is_all=not self.late.is_serving,
-            )
+            write(self.site, shells=shells, written=self.written, sheets=self.sheets)
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
         self.written.is_open = False
-        if self.cache and self.command != "serve":
+        if self.cache:
             self.written.save(self.cache)
 
     @event_priority(-100)
     @discreet
     def _finish(self, config: MkDocsConfig) -> None:
         """Add our pages to the search index, and say what was published and what waits."""
-        writers = self._complete(config)
+        if not self.is_serving:
+            self._add_entries(config)
         self._save()  # without what was found to be damaged
         for note in self.store.notes:
             log.info(note)
@@ -454,18 +525,25 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             log.info(line)
         for line in expiry_lines(self.frame.settings.policy, now=self.disclosure.as_of):
             log.info(line)
-        self.late.end(writers)
+        if self.is_serving:
+            self.late.end(self._find(config))
 
-    def _complete(self, config: MkDocsConfig) -> dict[str, Callable[[], object]]:
-        """Add our pages to the search index; while a server runs, only give what would do so."""
-        add = partial(add_entries, Path(config.site_dir) / INDEX, self.site.found)
-        is_searched = Searching.of(config).kind is not None
-        if self.late.is_serving:
-            searched = {INDEX: cache(add)} if is_searched else {}
-            return {**searched, **late(self.site, written=self.written)}
-        if is_searched:
-            add()
-        return {}
+    def _add_entries(self, config: MkDocsConfig) -> None:
+        if Searching.of(config).kind is not None:
+            add_entries(Path(config.site_dir) / INDEX, self.site.found())
+
+    def _find(self, config: MkDocsConfig) -> Find:
+        """Give what finds whatever a build leaves out while a server runs."""
+        folder, site = Path(config.site_dir), self.site
+        on_demand = OnDemand(site, shells=Shells(self.theme.rendered), folder=folder)
+        self.on_demand = on_demand
+        others: dict[str, Callable[[], object]] = {}
+        if Searching.of(config).kind is not None:
+            others[INDEX] = cache(lambda: add_entries(folder / INDEX, site.found()))
+        if SITEMAP in self.left_out:
+            write_sitemap = cache(partial(self.theme.write_template, SITEMAP))
+            others |= dict.fromkeys((SITEMAP, f"{SITEMAP}.gz"), write_sitemap)
+        return lambda place: others.get(place) or on_demand.find(place)
 
     on_post_build = CombinedEvent(_print, _finish)
 
@@ -513,11 +591,7 @@ def _identities() -> Identities:
         raise PluginError(str(error)) from None
 
 
-def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
-    """Give the permission for a preview, if that is what was asked for.
-
-    Other plugins' caches are moved to the stage, for they would keep what is held.
-    """
+def _redeemed(config: MkDocsConfig, *, command: str) -> Permission | None:
     try:
         permission = redeem(
             Path(config.site_dir),
@@ -526,14 +600,16 @@ def _permission(config: MkDocsConfig, *, command: str) -> Permission | None:
         )
     except StageError as error:
         raise PluginError(str(error)) from None
-    if permission is None:
-        return None
-    if command != "build":
-        raise PluginError("a preview is only built, by `advisory preview`")
-    for name, plugin in config.plugins.items():
-        if "cache_dir" in plugin.config:
-            plugin.config["cache_dir"] = str(permission.site_dir.parent / "cache" / name)
+    if permission and command not in {"build", "serve"}:
+        raise PluginError("a preview is never deployed: use `advisory preview`")
     return permission
+
+
+def _keep_in(permission: Permission, config: MkDocsConfig) -> None:
+    """Move other plugins' caches to the stage, for they would keep what is held."""
+    for name, plugin in config.plugins.items():
+        if "cache_dir" in getattr(plugin, "config", ()):  # a hook has none
+            plugin.config["cache_dir"] = str(permission.site_dir.parent / "cache" / name)
 
 
 def _now(settings: Configuration, config: MkDocsConfig, *, folder: Path) -> datetime:

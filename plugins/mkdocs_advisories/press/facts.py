@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from mkdocs_advisories.model import format_instant
+from mkdocs_advisories.model import Content, format_instant
 from mkdocs_advisories.press.store import Record
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.site.plain_data import outline_data, outline_from
@@ -35,6 +35,12 @@ class Facts:
     def names(self) -> frozenset[str]:
         """The names that it goes by, in lower case."""
         return frozenset(one.lower() for one in (self.outline.id, *self.outline.aliases))
+
+
+def related_ids(content: Content) -> tuple[str, ...]:
+    """Give the ids that an advisory names beside its own."""
+    superseded = [content.superseded_by] if content.superseded_by else []
+    return (*content.related, *content.upstream, *superseded)
 
 
 def links(line: Outline, related: tuple[str, ...], around: Around) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from mkdocs_advisories.checks.mentions import last_words, words_in
 from mkdocs_advisories.embargo import Pending, disclose
 from mkdocs_advisories.model import Advisory, Content, Disclosed, Notice
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.press.facts import Facts, facts_json, facts_of, is_so, links
+from mkdocs_advisories.press.facts import Facts, facts_json, facts_of, is_so, links, related_ids
 from mkdocs_advisories.press.hands import HandsError, ahead, hands_for, spread
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.store import Record, Store, packed, unpacked
@@ -421,7 +421,7 @@ def _public(entry: Entry, now: datetime) -> tuple[Disclosed, datetime] | None:
 
 def _facts(content: Content, drawn: Drawn, last: datetime, task: Task) -> Facts:
     """Give what is needed of an advisory at once."""
-    page, related = drawn.sheet.page, _related(content)
+    page, related = drawn.sheet.page, related_ids(content)
     return Facts(
         outline=drawn.outline,
         last=last,
@@ -484,9 +484,3 @@ def _last_date(advisory: Advisory) -> datetime | None:
     dates = [one.date for one in content.revisions] + [one.date for one in content.timeline]
     dates += [content.withdrawn.date] if content.withdrawn else []
     return max([advisory.embargo, *dates])
-
-
-def _related(content: Content) -> tuple[str, ...]:
-    """Give the ids that an advisory names beside its own."""
-    superseded = [content.superseded_by] if content.superseded_by else []
-    return (*content.related, *content.upstream, *superseded)

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from mkdocs_advisories.model import Disclosed
+from mkdocs_advisories.press.facts import links, related_ids
+from mkdocs_advisories.site.sheet import Around, Drawn
 from mkdocs_advisories.source.catalog import Entry, Job
+
+Draw = Callable[[Disclosed], Drawn]
 
 _Signature = tuple[int, ...]
 
@@ -18,13 +23,15 @@ _Signature = tuple[int, ...]
 class Memory:
     """The keys of files by their paths, and what was read of those that are not in the store.
 
-    `judged` stands for what was held against the rules last, and has passed; `looked` are the keys
-    of files in which none of the words in `telling` is, the last ones of held names. Rules ask the
-    clock as well: what comes due while a server runs, the next build says.
+    `drawn` is what was made of those, by their ids, with what it was made of, and what it says of
+    others. `judged` stands for what was held against the rules last, and has passed; `looked` are
+    the keys of files in which none of the words in `telling` is, the last ones of held names. Rules
+    ask the clock as well: what comes due while a server runs, the next build says.
     """
 
     keys: dict[str, tuple[_Signature, str]] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+    drawn: dict[str, tuple[Disclosed, object, Drawn]] = field(default_factory=dict)
     judged: object = None
     telling: frozenset[str] = frozenset()
     looked: set[str] = field(default_factory=set)
@@ -38,6 +45,20 @@ class Memory:
         made = make(job)
         self.keys[job.path] = signature, made
         return made
+
+    def drawing(self, draw: Draw, around: Around) -> Draw:
+        """Give what draws an advisory, unless it is as it was, and so is what it says of others."""
+
+        def drawn(one: Disclosed) -> Drawn:
+            known = self.drawn.get(one.id)
+            related = related_ids(one.content)
+            if known and known[:2] == (one, links(known[2].outline, related, around)):
+                return known[2]
+            new = draw(one)
+            self.drawn[one.id] = one, links(new.outline, related, around), new
+            return new
+
+        return drawn
 
     def forget_others(self, keys: Iterable[str]) -> None:
         """Forget what was read of files that are not there any more, or not as they were."""

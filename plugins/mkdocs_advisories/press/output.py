@@ -57,12 +57,8 @@ def name_of(batch: Batch) -> str:
     return f"/{batch.name}"
 
 
-def write(
-    site: Site, *, shells: Shells, written: Written, sheets: StoredSheets, is_all: bool = True
-) -> None:
-    """Write everything that is published and is not there yet; if not all, then less `late`.
-
-    Of an advisory that readers know already, a preview has no records: they are on the site itself.
+def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets) -> None:
+    """Write everything that is published and is not there yet.
 
     Raises:
         ActiveContentError: what should be harmless is not.
@@ -71,7 +67,7 @@ def write(
         order
         for order in (
             *_orders_of_advisories(site, shells, written, sheets),
-            *_orders_of_batches(site, shells, written, is_all=is_all),
+            *_orders_of_batches(site, shells, written),
         )
         if order
     ]
@@ -82,22 +78,45 @@ def write(
     _write_all(framed, written, shells.ordinary, hands=hands)
 
 
-def late(site: Site, *, written: Written) -> dict[str, Callable[[], None]]:
-    """Give what writes each file that is no page's and not there yet, with those made together."""
-    writers: dict[str, Callable[[], None]] = {}
-    for batch in site.contents.batches:
-        if batch.pages():
-            continue
-        order = _order(written, name_of(batch), batch.mark, {}, batch.contents, is_whole=True)
-        if order:
-            writers |= dict.fromkeys(batch.files, partial(_write_late, order, written))
-    return writers
+class OnDemand:
+    """Writes into a folder what somebody asks for, one file at a time, as `write` would."""
 
+    def __init__(self, site: Site, *, shells: Shells, folder: Path) -> None:
+        self._site = site
+        self._shells = shells
+        self._folder = folder
+        self._written: list[Path] = []
 
-def _write_late(order: Order, written: Written) -> None:
-    if order.name not in written.groups:
-        group = _written(order, written.site, str, set())
-        written.add({order.name: group} if group else {})
+    def find(self, place: str) -> Callable[[], None] | None:
+        """Give what writes a file, by its path or that of its folder.
+
+        There is nothing for what is there already, and for what is not on the site.
+        """
+        contents = self._site.contents
+        if place.partition("/")[0] not in contents.roots:
+            return None
+        page = f"{place.removesuffix('index.html').rstrip('/')}/"
+        for uri, name in ((page, f"{page}index.html"), (place, place)):
+            if (self._folder / name).is_file():
+                return None
+            if uri in contents:
+                return partial(self._write, name, contents[uri])
+        return None
+
+    def _write(self, name: str, content: Content) -> None:
+        printed = _encoded(self._shells.printed(content)) if isinstance(content, Page) else content
+        self._written.append(self._folder / name)
+        try:
+            _put(self._folder, name, printed, set())
+        except OSError:
+            self._written.pop().unlink(missing_ok=True)  # nobody may see half of it
+            raise
+
+    def remove(self) -> None:
+        """Delete what was written."""
+        for one in self._written:
+            one.unlink(missing_ok=True)
+        self._written.clear()
 
 
 def _write_all(
@@ -134,19 +153,13 @@ def _orders_of_advisories(
     for line in site.contents.outlines:
         uri = page_uri(line.id)
         found = {uri: shells.of(sheets.kind(line), uri, partial(site.contents.page, line))}
-        is_known = site.is_preview and sheets.is_stored(line)
-        of = site.contents.without_records if is_known else site.contents.of
-        contents = partial(of, line)
+        contents = partial(site.contents.of, line)
         mark = sheets.mark_of(line)
         yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
 
 
-def _orders_of_batches(
-    site: Site, shells: Shells, written: Written, *, is_all: bool
-) -> Iterator[Order | None]:
+def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator[Order | None]:
     for batch in site.contents.batches:
-        if not (is_all or batch.pages()):
-            continue
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
             for one in batch.pages()

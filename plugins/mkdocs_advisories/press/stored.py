@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
 
 from mkdocs_advisories.embargo import Disclosure, Preview
@@ -16,7 +16,7 @@ from mkdocs_advisories.render.addresses import FOLDER, osv_uri
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.outline import Outline
 from mkdocs_advisories.render.page import Page
-from mkdocs_advisories.site.batch import Batch, Brief, batch_of_pages, brief
+from mkdocs_advisories.site.batch import Batch, Brief, batch_at_last, batch_of_pages, brief
 from mkdocs_advisories.site.plain_data import (
     UNREADABLE,
     brief_data,
@@ -54,7 +54,7 @@ class StoredSheets:
     """Sheets that lie in a store; those which do not are made at once, and kept in memory.
 
     With `shown`, all of them are given as it gives them; in the store they are as they are. If they
-    are `is_lazy`, bytes of many are made when they are asked for; pages are not.
+    are `is_lazy`, what is about many is made when it is asked for.
     """
 
     def __init__(  # noqa: PLR0913 - what they are of, where they lie, and how they are given
@@ -72,7 +72,6 @@ class StoredSheets:
         self._make = make
         self._shown = shown
         self._is_lazy = is_lazy
-        self._marks = {name: _mark(record) for name, record in records.items()}
         self._advisories = disclosure.advisories
         self._places = {one: place for place, one in enumerate(disclosure.ids)}
         self._fresh = {
@@ -88,10 +87,6 @@ class StoredSheets:
     def disclosed(self, line: Outline) -> Disclosed:
         """Give the whole of an advisory."""
         return self._advisories[self._places[line.id]]
-
-    def is_stored(self, line: Outline) -> bool:
-        """Say whether an advisory is in the store, and so nothing of it is news."""
-        return line.id in self._records
 
     def sheet(self, line: Outline) -> Sheet:
         """Give the sheet of an advisory. One that is damaged is made again."""
@@ -126,6 +121,10 @@ class StoredSheets:
         except UNREADABLE:
             return self.sheet(line).records[osv_uri(line.id)]
 
+    @cached_property
+    def _marks(self) -> dict[str, bytes]:
+        return {name: _mark(record) for name, record in self._records.items()}
+
     def mark(self, name: str, made_of: Sequence[Outline]) -> str | None:
         """Give what stands for all that can be made of advisories under a name.
 
@@ -141,28 +140,13 @@ class StoredSheets:
     def kept(self, name: str, made_of: Sequence[Outline], make: Callable[[], bytes]) -> Load:
         """Plan to make bytes of advisories, if they are not remembered."""
         key = self.mark(f"bytes {name}", made_of)
-        if self._is_lazy:
-            return self._at_last(key, make)
         if key is None:
+            if self._is_lazy:
+                return make
             made = make()
             return lambda: made
         self._plan(key, made_of, _kind_of(make), lambda: (b"null", make()))
         return lambda: self._document(key) or make()
-
-    def _at_last(self, key: str | None, make: Callable[[], bytes]) -> Load:
-        """Give bytes that are made when somebody asks for them, and then remembered."""
-        if key is None:
-            return make
-        self._store.get(key)  # so that it stays there
-
-        def load() -> bytes:
-            raw = self._document(key)
-            if raw is None:
-                raw = make()
-                self._keep(key, b"null", packed(raw))
-            return raw
-
-        return load
 
     def pages(
         self, name: str, made_of: Sequence[Outline], make: Callable[[], Iterable[Page]]
@@ -170,7 +154,7 @@ class StoredSheets:
         """Plan to make pages about advisories, if they are not remembered."""
         key = self.mark(f"pages {name}", made_of)
         if key is None:
-            return batch_of_pages(name, make())
+            return batch_at_last(name, make) if self._is_lazy else batch_of_pages(name, make())
         self._plan(key, made_of, _kind_of(make), partial(_pages_made, make))
         return Batch(
             name=name,
@@ -182,6 +166,8 @@ class StoredSheets:
 
     def make_planned(self) -> None:
         """Make what was planned, on every processor there is."""
+        if self._is_lazy:
+            return
         planned, self._planned = self._planned, {}
         size = sum(one.size for one in planned.values())
         hands = hands_for(size, seconds=_A_LINE) if can_fork() else 1
@@ -239,12 +225,18 @@ class StoredSheets:
         if self._store.get(key) is None:
             self._planned[key] = _Planned(size=len(made_of), kind=kind, make=make)
 
+    def _make_planned(self, key: str) -> None:
+        if key in self._planned:
+            self._keep(*_made(self._planned, key))
+            del self._planned[key]
+
     def _keep(self, key: str, facts: bytes, raw: bytes) -> None:
         if not self._store.could_put(key, facts, {"document": raw}):
             self._unstored[key] = (facts, raw)
 
     def _document(self, key: str) -> bytes | None:
         """Give what is remembered, unless it is damaged."""
+        self._make_planned(key)
         record = self._store.get(key)
         raw = self._store.piece(record, "document") if record else None
         raw = raw or self._unstored.get(key, (b"", b""))[1]
@@ -254,6 +246,7 @@ class StoredSheets:
             return None
 
     def _briefs(self, key: str, make: Callable[[], Iterable[Page]]) -> tuple[Brief, ...]:
+        self._make_planned(key)
         record = self._store.get(key)
         facts = record.facts if record else self._unstored.get(key, (b"", b""))[0]
         try:

@@ -95,7 +95,7 @@ class Written:
     """The groups of files in the folder of a site, by the names of advisories and batches.
 
     `roots` are the first parts of their addresses. While it `is_open`, a build is at work, and what
-    is in the folder is not known. Where nobody else can write, `is_ours` saves looking at files.
+    is in the folder is not known.
     """
 
     site: Path
@@ -103,7 +103,6 @@ class Written:
     groups: dict[str, Group] = field(default_factory=dict)
     roots: set[str] = field(default_factory=set)
     is_open: bool = False
-    is_ours: bool = False
     _sifted: Callable[[], Sifted | None] = Sifted
     _found: Sifted | None = None
     _spool: Spool | None = None
@@ -119,7 +118,7 @@ class Written:
 
     def look(self) -> None:
         """Begin to look at all files."""
-        if self.groups and not self.is_ours:
+        if self.groups:
             self._sifted = ahead(partial(_sifted, self.site, self.groups, sorted(self.roots)))
 
     def save(self, cache: Path) -> None:

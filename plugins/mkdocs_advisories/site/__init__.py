@@ -3,9 +3,9 @@
 One mapping, so that one place can be proven, compared with what is live, cached and signed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from mkdocs_advisories.embargo import Disclosure, Preview
 from mkdocs_advisories.openpgp import Signer
@@ -19,10 +19,10 @@ from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.page import Page
 from mkdocs_advisories.site.batch import Batch, Brief, Content, Parts
 from mkdocs_advisories.site.contents import Contents
-from mkdocs_advisories.site.feeds import EntryOf, feed_files
+from mkdocs_advisories.site.feeds import EntryOf, feed_files, feed_roots
 from mkdocs_advisories.site.finding import Search, found_of_each, found_of_many
-from mkdocs_advisories.site.indexes import index_files
-from mkdocs_advisories.site.pages import lists_of, pages_about_many
+from mkdocs_advisories.site.indexes import INDEX_ROOTS, index_files
+from mkdocs_advisories.site.pages import PAGE_ROOTS, lists_of, pages_about_many
 from mkdocs_advisories.site.sheet import Drawn, Sheet, around_of, draw, named
 from mkdocs_advisories.site.sheets import FreshSheets, Load, Sheets
 
@@ -61,7 +61,7 @@ class Site:
     index_uri: str
     rows: str = ""
     missing: str = ""
-    found: tuple[Load, ...] = ()
+    found: Callable[[], tuple[Load, ...]] = tuple
     notes: tuple[Note, ...] = ()
     is_preview: bool = False
 
@@ -82,42 +82,57 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
     signer: Signer | None = None,
     sheets: Sheets | None = None,
     search: Search | None = None,
+    is_lazy: bool = False,
 ) -> Site:
     """Render everything that is disclosed, or all of a preview.
 
     `index_uri` is the address of the page that lists the advisories, empty for the home page. With
     a `signer`, machine-readable files get OpenPGP signatures: the only bytes of a site that two
     builds do not share. `sheets` are those made before, if there are any. With `search`, what is to
-    be found in a search is made as well.
+    be found in a search is made as well. If it `is_lazy`, what is about many is only made once
+    somebody asks for an address that is not the page of an advisory.
     """
     is_preview = isinstance(disclosure, Preview)
     told = _marked(policy) if is_preview else policy
     upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
     sheets = sheets or _fresh(disclosure, policy, index_uri)
     lists = lists_of(sheets, policy=policy, index_uri=index_uri)
-    about_many = pages_about_many(sheets, lists=lists, upcoming=upcoming)
-    batches = (
-        *(map(_titled, about_many) if is_preview else about_many),
-        *feed_files(sheets, policy=told, entry_of=_entries(sheets), upcoming=upcoming),
-        *index_files(sheets, policy=told, signer=signer, as_of=disclosure.as_of),
-    )
     mark = f"{PREVIEW}: " if is_preview else ""
-    found: tuple[Load, ...] = ()
-    if search:
-        found = tuple(found_of_each(sheets, search=search, policy=policy, mark=mark))
-    sheets.make_planned()
-    if search:
-        found += tuple(found_of_many(sheets, batches, search=search, mark=mark))
+
+    def batches() -> tuple[Batch, ...]:
+        about_many = pages_about_many(sheets, lists=lists, upcoming=upcoming)
+        made = (
+            *(map(_titled, about_many) if is_preview else about_many),
+            *feed_files(sheets, policy=told, entry_of=_entries(sheets), upcoming=upcoming),
+            *index_files(sheets, policy=told, signer=signer, as_of=disclosure.as_of),
+        )
         sheets.make_planned()
+        return made
+
+    roots = PAGE_ROOTS | feed_roots(policy) | INDEX_ROOTS
+    contents = Contents(sheets, batches=batches, roots=roots, signer=signer)
+
+    @cache
+    def entries() -> tuple[Load, ...]:
+        of_each = found_of_each(sheets, search=search, policy=policy, mark=mark) if search else ()
+        planned, made = tuple(of_each), contents.batches  # with which all is made that is planned
+        if search is None:
+            return ()
+        of_many = tuple(found_of_many(sheets, made, search=search, mark=mark))
+        sheets.make_planned()
+        return planned + of_many
+
+    if not is_lazy:
+        entries()
     root = "../" * index_uri.count("/")
     rows = placed(lists.row_of, sheets.outlines[: policy.pages.rows], root=root)
     return Site(
-        contents=Contents(sheets, batches=batches, signer=signer),
+        contents=contents,
         index=index(sheets.outlines, policy=policy, root=root, rows=rows, upcoming=upcoming),
         index_uri=index_uri,
         rows=rows,
         missing=missing(policy=policy, index_uri=index_uri),
-        found=found,
+        found=entries,
         notes=tuple(note for one in sheets.outlines for note in one.notes),
         is_preview=is_preview,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -86,6 +86,16 @@ def batch_of_pages(name: str, pages: Iterable[Page]) -> Batch:
     pages_now = tuple(map(brief, made.values()))
     contents = partial(dict[str, Content | Parts], made)
     return Batch(name=name, pages=lambda: pages_now, contents=contents)
+
+
+def batch_at_last(name: str, make: Callable[[], Iterable[Page]]) -> Batch:
+    """Give pages that are made once somebody asks for one, or for what there is."""
+    made = cache(lambda: {one.uri: one for one in make()})
+    return Batch(
+        name=name,
+        pages=lambda: tuple(map(brief, made().values())),
+        contents=lambda: dict[str, Content | Parts](made()),
+    )
 
 
 def batch_of_file(uri: str, content: bytes, *, is_noted: bool = True) -> Batch:

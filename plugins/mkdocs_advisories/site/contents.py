@@ -1,6 +1,6 @@
 """All contents of a site as one mapping, of which no more than is needed is in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from mkdocs_advisories.openpgp import Signer
@@ -22,19 +22,27 @@ class Contents(Mapping[str, Content]):
         ValueError: two ids make one address, as `A.1` and `a_1` do in CSAF.
     """
 
-    def __init__(self, sheets: Sheets, *, batches: Sequence[Batch], signer: Signer | None) -> None:
+    def __init__(
+        self,
+        sheets: Sheets,
+        *,
+        batches: Callable[[], Sequence[Batch]],
+        roots: frozenset[str],
+        signer: Signer | None,
+    ) -> None:
         self.outlines = sheets.outlines
-        self.batches = batches
+        self.roots = ROOTS | roots
+        """The first parts of all addresses, and perhaps others."""
+        self._make = batches
         self._sheets = sheets
         self._signer = signer
         self._last: tuple[_Owner | None, Mapping[str, Content]] = (None, {})
         _refuse_shared(self.outlines)
 
-    @property
-    def roots(self) -> frozenset[str]:
-        """The first parts of all addresses, and perhaps others."""
-        batches = (uri for one in self.batches for uri in one.addresses)
-        return ROOTS | {uri.partition("/")[0] for uri in batches}
+    @cached_property
+    def batches(self) -> Sequence[Batch]:
+        """What is made together."""
+        return self._make()
 
     def of(self, line: Outline) -> dict[str, Content]:
         """Give everything of one advisory by its address, the page first."""
@@ -43,21 +51,19 @@ class Contents(Mapping[str, Content]):
         records = with_companions(sheet.records, signer=self._signer)
         return {page.uri: page, **self._attachments(line), **records, **sheet.drafts}
 
-    def without_records(self, line: Outline) -> dict[str, Content]:
-        """Give the page of one advisory, and what lies beside it for readers."""
-        page = self.page(line)
-        return {page.uri: page, **self._attachments(line)}
-
     def page(self, line: Outline) -> Page:
         """Give the page of one advisory."""
         return self._sheets.sheet(line).page
 
     def __getitem__(self, uri: str) -> Content:
-        owner = self._owners[uri]
+        owner = self._by_page.get(uri) or self._owners[uri]
         if self._last[0] is not owner:
             found = self.of(owner) if isinstance(owner, Outline) else _whole(owner.contents())
             self._last = (owner, found)
         return self._last[1][uri]
+
+    def __contains__(self, uri: object) -> bool:
+        return uri in self._by_page or uri in self._owners
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._owners)
@@ -70,6 +76,13 @@ class Contents(Mapping[str, Content]):
             return {}
         content = self._sheets.disclosed(line).content
         return {page_uri(line.id) + one.name: one.content for one in content.attachments}
+
+    @cached_property
+    def _by_page(self) -> dict[str, Outline]:
+        """The advisories by their pages, and what lies beside them: a server is asked for those."""
+        return {
+            page_uri(one.id) + name: one for one in self.outlines for name in ("", *one.attachments)
+        }
 
     @cached_property
     def _owners(self) -> dict[str, _Owner]:

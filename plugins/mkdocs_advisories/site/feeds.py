@@ -34,6 +34,13 @@ EntryOf = Callable[[Outline], Entry]
 """Makes the entry of an advisory: only of those that a document shows, and then only for it."""
 
 
+def feed_roots(policy: Policy) -> frozenset[str]:
+    """Give the first parts of the addresses of all feeds."""
+    uri = policy.feed.uri
+    known = (uri, json_feed_uri(uri), style_uri(uri), archive_uri(uri, policy.feed.beginning.year))
+    return frozenset(one.partition("/")[0] for one in known)
+
+
 def feed_files(
     sheets: Sheets,
     *,

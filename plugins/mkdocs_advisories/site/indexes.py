@@ -45,7 +45,16 @@ from mkdocs_advisories.site.companions import (
 from mkdocs_advisories.site.sheets import Load, Sheets
 from mkdocs_advisories.source.contract import contract
 
+INDEX_URI = "advisories.json"
+
 _CHUNK = 250
+
+INDEX_ROOTS = frozenset(
+    uri.partition("/")[0]
+    for one in (VERSIONS_URI, IDS_URI, INDEX_URI, FEED_URI, CSAF_PROVIDER, SCHEMA_URI, "osv/")
+    for uri in (one, *companions_of(one, is_signed=True))
+)
+"""The first parts of the addresses of all of them, and perhaps others."""
 
 Texts = Callable[[Outline], bytes]
 """Writes what a document says of an advisory."""
@@ -195,7 +204,7 @@ def _as_list(texts: Iterable[bytes]) -> Iterable[bytes]:
 def _machine_index(sheets: Sheets, policy: Policy, last: datetime) -> Batch:
     return _joined(
         sheets,
-        "advisories.json",
+        INDEX_URI,
         sheets.outlines,
         lambda one: sheets.excerpts(one).indexed,
         partial(machine_index, last=last, policy=policy),

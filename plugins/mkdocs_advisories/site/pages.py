@@ -22,6 +22,9 @@ from mkdocs_advisories.site.sheets import Sheets
 _AT_HAND = 256
 """Excerpts that are kept: the pages of a project quote the same advisories again and again."""
 
+PAGE_ROOTS = frozenset({"bundles", "projects", "years"})
+"""The first parts of the addresses of all of them."""
+
 
 def lists_of(sheets: Sheets, *, policy: Policy, index_uri: str) -> Lists:
     """Give what all pages with lists have in common."""

@@ -28,7 +28,9 @@ class Listing:
 
     def name(self, file: Path) -> str:
         """Give the name of a file of this folder for reports."""
-        return "/".join((self.prefix, *file.parts[len(self.folder.parts) :]))
+        # By its text: to part a path takes long, and there may be very many.
+        start = len(str(self.folder)) + 1 if self.folder.parts else 0
+        return f"{self.prefix}/{str(file)[start:]}"
 
     def attachments_of(self, source: Path) -> tuple[Attachment, ...]:
         """Give the attachments that lie beside a source file."""

@@ -31,9 +31,12 @@ from mkdocs_advisories.disclosure.stage import (
     stage,
 )
 from mkdocs_advisories.embargo import Permission, preview
+from mkdocs_advisories.mkdocs import plugin
+from mkdocs_advisories.model import Disclosed, format_instant
 from mkdocs_advisories.press import gathering
 from mkdocs_advisories.press.gathering import Made, Task
 from mkdocs_advisories.site import PREVIEW, build_site
+from mkdocs_advisories.site.sheet import Drawn, draw
 from mkdocs_advisories.source.catalog import Job
 from test_embargo import advisory
 from test_mkdocs import Build, build_at, tree, write_canaries
@@ -669,3 +672,39 @@ def test_what_is_asked_for_is_what_a_build_of_the_whole_preview_makes(
             assert tree(place.site_dir).keys() == whole.keys()
     config.plugins.on_startup(command="build", dirty=False)
     assert cached(checkout) == before
+
+
+def test_while_a_preview_is_served_only_what_has_changed_is_drawn_again(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def noted(one: Disclosed, **more: Any) -> Drawn:  # noqa: ANN401 - whatever it takes
+        drawn.append(one.id)
+        return draw(one, **more)
+
+    def build(now: datetime) -> list[str]:
+        drawn.clear()
+        build_at(now, site_dir=str(place.site_dir))
+        return sorted(drawn)
+
+    held = ["LAN-2026-0002", "LAN-2026-0003", "LAN-2026-0004"]
+    checkout.write("LAN-2026-0001")
+    checkout.write("LAN-2026-0002", embargo="undecided")
+    checkout.write("LAN-2026-0003", embargo="undecided")
+    checkout.write("LAN-2026-0004", embargo="undecided", more="related: [LAN-2026-0005]\n")
+    build_at()
+    config = load_config(str(checkout.path.parent / "mkdocs.yml"))
+    config.plugins.on_startup(command="serve", dirty=False)
+    with stage(as_of=None, only=None) as place, monkeypatch.context() as patch:
+        patch.setenv(VARIABLE, place.number)
+        patch.setattr(plugin, "draw", noted)
+        assert build(NOW) == held
+        assert build(NOW + timedelta(minutes=1)) == []
+        checkout.write("LAN-2026-0003", embargo="undecided", summary="Another title")
+        assert build(NOW + timedelta(minutes=2)) == ["LAN-2026-0003"]
+        checkout.write("LAN-2026-0005", embargo=format_instant(NOW + timedelta(minutes=-9)))
+        assert build(NOW + timedelta(minutes=3)) == ["LAN-2026-0004"]
+        checkout.write("LAN-2026-0005", embargo=format_instant(NOW + timedelta(minutes=4)))
+        assert build(NOW + timedelta(minutes=5)) == held  # they are dated anew
+    config.plugins.on_startup(command="build", dirty=False)

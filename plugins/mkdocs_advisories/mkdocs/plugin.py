@@ -138,7 +138,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Keep in mind which command this is: a preview is built or served, never deployed."""
         self.command = command
         self.late = Late()
-        self.permission = self.began = self.on_demand = None
+        self.permission = self.began = self.on_demand = self.memory = None
 
     @event_priority(-50)
     @discreet
@@ -285,7 +285,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def _store(self, folder: Path | None, *, is_lent: bool = False) -> Store:
         """Open the store; while serving, it stays open from build to build."""
         known: Store | None = getattr(self, "store", None)
-        if known and self.is_serving and known.is_about(folder, self.fingerprint):
+        if known and self.memory and known.is_about(folder, self.fingerprint):
             known.begin_again()
             return known
         self.memory = Memory() if self.is_serving else None

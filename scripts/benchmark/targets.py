@@ -108,6 +108,13 @@ TARGETS = (
         unit="s",
     ),
     Target(
+        text="preview: an edit is seen",
+        size=10_000,
+        figure=lambda at: at("preview", "one edit"),
+        limit=1,
+        unit="s",
+    ),
+    Target(
         text="check all files",
         size=10_000,
         figure=lambda at: at("check", "all files"),

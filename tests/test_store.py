@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mkdocs_advisories.press import fingerprint
 from mkdocs_advisories.press.facts import Facts, facts_json, facts_of
 from mkdocs_advisories.press.store import Record, Store, packed
 from mkdocs_advisories.press.written import Note, Written, read_written, stamp
@@ -256,3 +257,23 @@ def test_a_look_finds_what_is_not_as_it_was_written_and_nothing_else(
     assert {one for one in site.rglob("*") if one.is_file()} <= expected
     assert not (site / "osv" / "empty").exists()
     assert not (site / "osv").is_symlink()
+
+
+def test_whatever_of_the_program_changes_changes_the_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Path(fingerprint.__file__).parents[1]
+    kinds = {one.suffix for one in program.rglob("*")} - {"", ".pyc"}
+    assert kinds > {".py", ".html", ".po", ".css", ".tsv"}
+    (tmp_path / "press").mkdir()
+    (tmp_path / "__pycache__").mkdir()
+    monkeypatch.setattr(fingerprint, "__file__", str(tmp_path / "press" / "fingerprint.py"))
+    digests = {fingerprint._code.__wrapped__()}
+    for number, kind in enumerate(sorted(kinds), start=1):
+        (tmp_path / f"file{kind}").write_text("one", encoding="utf-8")
+        digests.add(fingerprint._code.__wrapped__())
+        (tmp_path / f"file{kind}").write_text("two", encoding="utf-8")
+        digests.add(fingerprint._code.__wrapped__())
+        assert len(digests) == 1 + 2 * number, kind
+    (tmp_path / "__pycache__" / "file.pyc").write_bytes(b"made of file.py")
+    assert fingerprint._code.__wrapped__() in digests

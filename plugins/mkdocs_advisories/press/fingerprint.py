@@ -15,7 +15,8 @@ _LIBRARIES = (
     "cvss feedgen jinja2 jsonschema jsonschema-rs lxml markdown markupsafe mkdocs mkdocs-material"
     " nh3 packageurl-python packaging pygments pymdown-extensions pyyaml semver tzdata"
 ).split()
-_SUFFIXES = frozenset({".py", ".html", ".tsv", ".css", ".json", ".mo"})
+_NONE_OF_OURS = frozenset({"", ".pyc"})
+"""Suffixes of folders, and of what Python makes of our code."""
 
 
 def fingerprint(policy: Policy, *more: str) -> str:
@@ -29,7 +30,7 @@ def _code() -> str:
     """Digest the files of this package: they change between versions, and while it is developed."""
     root = Path(__file__).parents[1]
     digest = sha256()
-    for file in sorted(one for one in root.rglob("*") if one.suffix in _SUFFIXES):
+    for file in sorted(one for one in root.rglob("*") if one.suffix not in _NONE_OF_OURS):
         digest.update(f"{file.relative_to(root)}\0".encode())
         digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -13,7 +13,7 @@ from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.render.addresses import page_uri
 from mkdocs_advisories.render.entry import Entry
 from mkdocs_advisories.render.index import index
-from mkdocs_advisories.render.listing import placed
+from mkdocs_advisories.render.listing import Lists, placed
 from mkdocs_advisories.render.missing import missing
 from mkdocs_advisories.render.notes import Note
 from mkdocs_advisories.render.page import Page
@@ -93,35 +93,14 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
     somebody asks for an address that is not the page of an advisory.
     """
     is_preview = isinstance(disclosure, Preview)
-    told = _marked(policy) if is_preview else policy
     upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
     sheets = sheets or _fresh(disclosure, policy, index_uri)
     lists = lists_of(sheets, policy=policy, index_uri=index_uri)
-    mark = f"{PREVIEW}: " if is_preview else ""
-
-    def batches() -> tuple[Batch, ...]:
-        about_many = pages_about_many(sheets, lists=lists, upcoming=upcoming)
-        made = (
-            *(map(_titled, about_many) if is_preview else about_many),
-            *feed_files(sheets, policy=told, entry_of=_entries(sheets), upcoming=upcoming),
-            *index_files(sheets, policy=told, signer=signer, as_of=disclosure.as_of),
-        )
-        sheets.make_planned()
-        return made
-
     roots = PAGE_ROOTS | feed_roots(policy) | INDEX_ROOTS
+    batches = partial(_batches, disclosure, sheets, lists, policy=policy, signer=signer)
     contents = Contents(sheets, batches=batches, roots=roots, signer=signer)
-
-    @cache
-    def entries() -> tuple[Load, ...]:
-        of_each = found_of_each(sheets, search=search, policy=policy, mark=mark) if search else ()
-        planned, made = tuple(of_each), contents.batches  # with which all is made that is planned
-        if search is None:
-            return ()
-        of_many = tuple(found_of_many(sheets, made, search=search, mark=mark))
-        sheets.make_planned()
-        return planned + of_many
-
+    mark = f"{PREVIEW}: " if is_preview else ""
+    entries = cache(partial(_found, sheets, contents, search=search, policy=policy, mark=mark))
     if not is_lazy:
         entries()
     root = "../" * index_uri.count("/")
@@ -136,6 +115,43 @@ def build_site(  # noqa: PLR0913 - what is published, and with what
         notes=tuple(note for one in sheets.outlines for note in one.notes),
         is_preview=is_preview,
     )
+
+
+def _batches(
+    disclosure: Disclosure | Preview,
+    sheets: Sheets,
+    lists: Lists,
+    *,
+    policy: Policy,
+    signer: Signer | None,
+) -> tuple[Batch, ...]:
+    """Make what is about many, and all else that was planned."""
+    is_preview = isinstance(disclosure, Preview)
+    upcoming = disclosure.upcoming if isinstance(disclosure, Disclosure) else ()
+    told = _marked(policy) if is_preview else policy
+    about_many = pages_about_many(sheets, lists=lists, upcoming=upcoming)
+    made = (
+        *(map(_titled, about_many) if is_preview else about_many),
+        *feed_files(sheets, policy=told, entry_of=_entries(sheets), upcoming=upcoming),
+        *index_files(sheets, policy=told, signer=signer, as_of=disclosure.as_of),
+    )
+    sheets.make_planned()
+    return made
+
+
+def _found(
+    sheets: Sheets, contents: Contents, *, search: Search | None, policy: Policy, mark: str
+) -> tuple[Load, ...]:
+    """Make the batches, and the entries of a search if there is one: all together, if it can be."""
+    of_each: tuple[Load, ...] = ()
+    if search:
+        of_each = tuple(found_of_each(sheets, search=search, policy=policy, mark=mark))
+    batches = contents.batches
+    if search is None:
+        return ()
+    of_many = tuple(found_of_many(sheets, batches, search=search, mark=mark))
+    sheets.make_planned()
+    return of_each + of_many
 
 
 def _entries(sheets: Sheets) -> EntryOf:

@@ -187,11 +187,9 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
 
         def built(gathered: Gathered) -> Site:
             stands_at = self._stands_at(gathered.advisories, now)
-            self.disclosure = shown = preview(
-                gathered.advisories, now=stands_at, permission=permission
-            )
+            shown = preview(gathered.advisories, now=stands_at, permission=permission)
             around = around_of(shown)
-            self.sheets = sheets = StoredSheets(
+            sheets = StoredSheets(
                 shown,
                 store=self.store,
                 records=fitting(gathered.records, around, as_of=shown.as_of),
@@ -199,14 +197,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
                 shown=for_preview,
                 is_lazy=self.is_serving,
             )
-            return build_site(
-                shown,
-                policy=policy,
-                index_uri=index_uri,
-                sheets=sheets,
-                search=searching.search,
-                is_lazy=self.is_serving,
-            )
+            return self._rendered(shown, sheets, policy, searching)
 
         return self._built(settings, task, built)
 
@@ -234,26 +225,38 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         task = Task(policy=policy, now=now, index_uri=index_uri)
 
         def built(gathered: Gathered) -> Site:
-            self.disclosure = disclosure = self._disclosure(gathered, settings, now)
+            disclosure = self._disclosure(gathered, settings, now)
             around = gathered.around or around_of(disclosure)
-            self.sheets = sheets = StoredSheets(
+            sheets = StoredSheets(
                 disclosure,
                 store=self.store,
                 records=gathered.records,
                 make=self._drawing(policy, around),
                 is_lazy=self.is_serving,
             )
-            return build_site(
-                disclosure,
-                policy=policy,
-                index_uri=index_uri,
-                signer=signer,
-                sheets=sheets,
-                search=searching.search,
-                is_lazy=self.is_serving,
-            )
+            return self._rendered(disclosure, sheets, policy, searching, signer)
 
         return self._built(settings, task, built)
+
+    def _rendered(
+        self,
+        disclosure: Disclosure | Preview,
+        sheets: StoredSheets,
+        policy: Policy,
+        searching: Searching,
+        signer: Signer | None = None,
+    ) -> Site:
+        """Render a site, and keep what it is made of for what comes after."""
+        self.disclosure, self.sheets = disclosure, sheets
+        return build_site(
+            disclosure,
+            policy=policy,
+            index_uri=self.index_uri,
+            signer=signer,
+            sheets=sheets,
+            search=searching.search,
+            is_lazy=self.is_serving,
+        )
 
     def _drawing(self, policy: Policy, around: Around) -> Callable[[Disclosed], Drawn]:
         """Give what draws an advisory that the store has not."""

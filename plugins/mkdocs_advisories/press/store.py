@@ -198,17 +198,17 @@ class Store:
 
     def save(self) -> None:
         """Drop what was not used, and write what has changed."""
-        self.sift()
-        self.write()
+        self._sift()
+        self._write()
 
-    def sift(self) -> None:
+    def _sift(self) -> None:
         """Drop what was not used."""
         for key, record in self._records.items():
             if not record.is_used:
                 self._changed.add(_shard_of(key))
         self._records = {key: one for key, one in self._records.items() if one.is_used}
 
-    def write(self) -> None:
+    def _write(self) -> None:
         """Write what has changed. A failure is noted, nothing more."""
         if self._folder is None or self._is_lent or not self._changed:
             return

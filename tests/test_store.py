@@ -268,12 +268,12 @@ def test_whatever_of_the_program_changes_changes_the_fingerprint(
     (tmp_path / "press").mkdir()
     (tmp_path / "__pycache__").mkdir()
     monkeypatch.setattr(fingerprint, "__file__", str(tmp_path / "press" / "fingerprint.py"))
-    digests = {fingerprint._code.__wrapped__()}
+    digests = {fingerprint._code()}
     for number, kind in enumerate(sorted(kinds), start=1):
         (tmp_path / f"file{kind}").write_text("one", encoding="utf-8")
-        digests.add(fingerprint._code.__wrapped__())
+        digests.add(fingerprint._code())
         (tmp_path / f"file{kind}").write_text("two", encoding="utf-8")
-        digests.add(fingerprint._code.__wrapped__())
+        digests.add(fingerprint._code())
         assert len(digests) == 1 + 2 * number, kind
     (tmp_path / "__pycache__" / "file.pyc").write_bytes(b"made of file.py")
-    assert fingerprint._code.__wrapped__() in digests
+    assert fingerprint._code() in digests

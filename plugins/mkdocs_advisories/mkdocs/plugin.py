@@ -47,11 +47,12 @@ from mkdocs_advisories.mkdocs.report import (
 )
 from mkdocs_advisories.mkdocs.searching import INDEX, Searching, add_entries
 from mkdocs_advisories.mkdocs.serving import Find, Late
-from mkdocs_advisories.mkdocs.theme_pages import Compiled, OwnPage, Theme
+from mkdocs_advisories.mkdocs.theme_pages import OwnPage, Theme
 from mkdocs_advisories.model import Advisory, Disclosed, Notice
 from mkdocs_advisories.openpgp import OpenPGPError, Signer, signer_of
 from mkdocs_advisories.policy import Policy
-from mkdocs_advisories.press.fingerprint import fingerprint
+from mkdocs_advisories.press.compiled import Compiled, is_predictable
+from mkdocs_advisories.press.fingerprint import fingerprint, program
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
 from mkdocs_advisories.press.output import OnDemand, name_of, write
@@ -61,6 +62,7 @@ from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Written, read_written
 from mkdocs_advisories.problems import Level, errors
 from mkdocs_advisories.render.csp import ActiveContentError
+from mkdocs_advisories.render.templating import keep_compiled
 from mkdocs_advisories.site import Site, build_site, for_preview
 from mkdocs_advisories.site.sheet import Around, Drawn, around_of, draw
 from mkdocs_advisories.source.catalog import Catalog, read_catalog
@@ -119,7 +121,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         # MkDocs keeps the plugin from build to build while it serves.
         self.written = Written(site=Path(), fingerprint="")
         self.late = Late()
-        self.compiled = Compiled()
+        self.compiled = Compiled("theme", stated=program())
 
     @property
     def is_serving(self) -> bool:
@@ -146,6 +148,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         """Read, check and render everything, so that nothing is written if anything is wrong."""
         self.late.begin()
         settings = _settings(self.options, config)
+        language = settings.policy.language
+        keep_compiled(language, Compiled(language, stated=program()))
         self.folder = _folder(settings, config)
         permission = self._permission(config)
         now = _now(settings, config, folder=self.folder)
@@ -450,8 +454,9 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what MkDocs has gathered: with it the pages of advisories are made at the end."""
         self.theme = Theme(config=config, env=env, nav=self.nav, files=files)
-        if self.is_serving:
+        if is_predictable(env, known="mkdocs"):
             env.bytecode_cache = self.compiled
+        if self.is_serving:
             self.left_out = config.theme.static_templates & {SITEMAP}
             config.theme.static_templates -= self.left_out
         return env

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
+from jinja2 import Environment
 from mkdocs.commands.build import _build_theme_template, get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -67,23 +66,6 @@ class Theme:
         page.content = plugins.on_page_content(
             page.content or "", page=page, config=config, files=files
         )
-
-
-class Compiled(BytecodeCache):
-    """Templates as they were compiled, for the next builds of a server."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what is known; Jinja looks whether it is of the same source."""
-        known = self._known.get(bucket.key)
-        if known:
-            bucket.bytecode_from_string(known)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self._known[bucket.key] = bucket.bytecode_to_string()
 
 
 def search_of(config: MkDocsConfig) -> Any:  # noqa: ANN401 - Material's plugin has no types

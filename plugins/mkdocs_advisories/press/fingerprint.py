@@ -1,6 +1,7 @@
 """What decides how something is rendered, in one digest: our code, libraries, and the policy."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -8,6 +9,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from mkdocs_advisories.policy import Policy
 
@@ -15,28 +17,36 @@ _LIBRARIES = (
     "cvss feedgen jinja2 jsonschema jsonschema-rs lxml markdown markupsafe mkdocs mkdocs-material"
     " nh3 packageurl-python packaging pygments pymdown-extensions pyyaml semver tzdata"
 ).split()
-_NONE_OF_OURS = frozenset({"", ".pyc"})
-"""Suffixes of folders, and of what Python makes of our code."""
+_NOT_OURS = frozenset({".pyc"})
+"""Suffixes of what Python makes of our code."""
 
 
 def fingerprint(policy: Policy, *more: str) -> str:
     """Give a digest (64 hex digits) of all that decides, `more` included."""
-    stated = [_code(), _libraries(), _plain(policy), *more]
-    return sha256(json.dumps(stated, ensure_ascii=True).encode()).hexdigest()
+    return _digest([program(), _plain(policy), *more])
 
 
 @cache
+def program() -> str:
+    """Give a digest (64 hex digits) of our code and the libraries that it uses."""
+    return _digest([_code(), _libraries()])
+
+
+def _digest(stated: list[Any]) -> str:
+    return sha256(json.dumps(stated, ensure_ascii=True).encode()).hexdigest()
+
+
 def _code() -> str:
     """Digest the files of this package: they change between versions, and while it is developed."""
     root = Path(__file__).parents[1]
     digest = sha256()
-    for file in sorted(one for one in root.rglob("*") if one.suffix not in _NONE_OF_OURS):
+    files = (Path(folder, name) for folder, _, names in os.walk(root) for name in names)
+    for file in sorted(one for one in files if one.suffix not in _NOT_OURS):
         digest.update(f"{file.relative_to(root)}\0".encode())
         digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 
-@cache
 def _libraries() -> list[str]:
     return [sys.version, *(f"{one} {_version(one)}" for one in _LIBRARIES)]
 

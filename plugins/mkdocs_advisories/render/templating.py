@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, nodes
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -42,6 +42,11 @@ def render_page(template: str, *, language: str, **context: Any) -> Made:  # noq
         description=_plain(own["description"]),
         html=Markup(str(made).lstrip()),  # noqa: S704 - autoescaped
     )
+
+
+def keep_compiled(language: str, cache: BytecodeCache) -> None:
+    """Keep what the templates of a language are compiled to, words included."""
+    _environment(language).bytecode_cache = cache
 
 
 def _plain(text: Markup) -> str:

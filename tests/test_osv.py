@@ -8,15 +8,19 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from packaging.version import Version
 
 from conftest import Folder
 from formats import built, disclosed, document
+from mkdocs_advisories.render.archive import archive, joined
 from mkdocs_advisories.render.osv import osv
 from osv_schema import SCHEMA, errors
 
@@ -130,6 +134,29 @@ def test_all_records_are_in_the_list_the_archive_and_the_index(folder: Folder) -
         b"2026-05-01T12:00:00Z,x_LAN-2026-0001",
     ]
     assert built(folder) == contents
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.from_regex(r"[A-Za-z0-9-]{1,20}\.json", fullmatch=True), st.binary()),
+        max_size=4,
+    )
+)
+def test_an_archive_of_archives_is_that_of_all_their_files(parts: list[dict[str, bytes]]) -> None:
+    named = [
+        [(f"{number}-{name}", raw) for name, raw in part.items()]
+        for number, part in enumerate(parts)
+    ]
+    whole = joined(map(archive, named))
+    assert whole == archive(chain.from_iterable(named))
+    assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
+
+
+def test_an_archive_may_have_more_files_than_the_old_format_can_count() -> None:
+    parts = [[(f"{place}.json", b"{}") for place in range(at, at + 40_000)] for at in (0, 40_000)]
+    whole = joined(map(archive, parts))
+    assert whole == archive(chain.from_iterable(parts))
+    assert len(zipfile.ZipFile(io.BytesIO(whole)).namelist()) == 80_000
 
 
 def test_links_to_attachments_are_whole(folder: Folder) -> None:

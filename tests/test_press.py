@@ -471,7 +471,7 @@ def test_a_cache_that_is_no_good_is_a_note_and_a_right_build(
         elif harm == "flipped":
             file.write_bytes(raw[:-9] + bytes([raw[-9] ^ 1]) + raw[-8:])
         elif harm == "foreign":
-            file.write_bytes(re.sub(rb"store 2 [0-9a-f]{64}", b"store 2 " + b"0" * 64, raw))
+            file.write_bytes(re.sub(rb"(store \d) [0-9a-f]{64}", rb"\1 " + b"0" * 64, raw))
         elif harm == "text":
             file.write_text("no cache", encoding="utf-8")
         elif harm == "folder":

@@ -1,6 +1,8 @@
 """What a build keeps on the disk between two builds, and how little of it is in memory."""
 
+import resource
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256, sha512
 from pathlib import Path
@@ -99,6 +101,37 @@ def test_what_was_put_is_there_after_two_more_saves(tmp_path: Path) -> None:
         assert again.piece(found, "found") is None
     assert again.piece(record(again, "01" + "2" * 62), "sheet") == packed(b"new")
     assert told(again, "0001") == [WORDS["01" + "0" * 62]]
+
+
+def test_a_full_store_leaves_a_process_files_that_it_may_open(tmp_path: Path) -> None:
+    store = Store(tmp_path, fingerprint=FINGERPRINT)
+    for place in range(256):
+        for kind in ("words", "document"):
+            key = sha256(f"{kind} {place}".encode()).hexdigest()
+            store.put(f"{place:02x}{key[2:]}", b"null", {kind: packed(b"one")})
+    store.save()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))  # as macOS has it
+        again = Store(tmp_path, fingerprint=FINGERPRINT)
+        with ExitStack() as files:
+            for _ in range(64):
+                files.enter_context(Path(__file__).open("rb"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert again.notes == []
+    assert len(list(tmp_path.iterdir())) > 100
+
+
+def test_what_another_version_has_left_in_the_folder_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "sheets-ff.store").write_bytes(b"mkdocs-advisories store 2 ")
+    opened(tmp_path)
+    assert not (tmp_path / "sheets-ff.store").exists()
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "documents-02.store",
+        "sheets-01.store",
+        "sheets-02.store",
+    }
 
 
 def test_a_store_of_something_else_or_with_a_damaged_head_is_empty(tmp_path: Path) -> None:

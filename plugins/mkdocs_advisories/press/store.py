@@ -4,6 +4,9 @@ It is a cache: whatever is wrong with it costs time, never correctness. It holds
 piece with its SHA-256, in shards by the first digits of the keys; what no build used last is gone.
 Nothing that is held is ever put in, and a key says nothing of a file that is held.
 
+Shards stay open, and a process may have as few as 256 files: so there are not many. What is about
+many advisories lies in some of its own, for much of that changes with one new advisory.
+
 Of a hundred thousand records no more is in memory than where they are, and their facts. A shard
 begins with a line about it. Behind that is its head, in binary: for each record its key, where its
 pieces are, and its facts. All words of its records follow, then the other pieces.
@@ -26,10 +29,11 @@ from weakref import finalize
 
 from mkdocs_advisories.press.spool import Spool
 
-_SHARDS = 256
-_MAGIC = b"mkdocs-advisories store 2 "
+_SHARDS = 64
+"""How many there are of each kind."""
+_MAGIC = b"mkdocs-advisories store 3 "
 _LARGEST = 64 * 1024 * 1024
-_NAME = "sheets-{:02x}.store"
+_NAMES = [f"{kind}-{one:02x}.store" for kind in ("sheets", "documents") for one in range(_SHARDS)]
 _DAMAGED = "the cache is damaged: what cannot be read is made anew"
 _HEAD = re.compile(rb"([0-9a-f]{64}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
 _FACTS = "facts"
@@ -107,8 +111,8 @@ class Store:
         self.notes: list[str] = []
         finalize(self, self._files.close)
         if folder is not None:
-            for number in range(_SHARDS):
-                self._read_shard(number, folder / _NAME.format(number))
+            for number, name in enumerate(_NAMES):
+                self._read_shard(number, folder / name)
 
     def is_about(self, folder: Path | None, fingerprint: str) -> bool:
         """Say whether this is the store of a folder, and its contents are still good."""
@@ -147,7 +151,7 @@ class Store:
             is_used=True,
         )
         self._records[key] = record
-        self._changed.add(_shard_of(key))
+        self._changed.add(_shard_of(record))
         return record
 
     @cached_property
@@ -166,8 +170,9 @@ class Store:
 
     def forget(self, key: str) -> None:
         """Take a record out."""
-        if self._records.pop(key, None):
-            self._changed.add(_shard_of(key))
+        record = self._records.pop(key, None)
+        if record:
+            self._changed.add(_shard_of(record))
 
     def piece(self, record: Record, name: str) -> bytes | None:
         """Give a piece of a record, or None if it is damaged: the record is given up then."""
@@ -203,9 +208,9 @@ class Store:
 
     def _sift(self) -> None:
         """Drop what was not used."""
-        for key, record in self._records.items():
+        for record in self._records.values():
             if not record.is_used:
-                self._changed.add(_shard_of(key))
+                self._changed.add(_shard_of(record))
         self._records = {key: one for key, one in self._records.items() if one.is_used}
 
     def _write(self) -> None:
@@ -214,13 +219,16 @@ class Store:
             return
         shards: dict[int, dict[str, Record]] = {number: {} for number in self._changed}
         for key, record in self._records.items():
-            if _shard_of(key) in shards:
-                shards[_shard_of(key)][key] = record
+            if _shard_of(record) in shards:
+                shards[_shard_of(record)][key] = record
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for number in sorted(self._changed):
-                self._write_shard(self._folder / _NAME.format(number), shards[number])
+                self._write_shard(self._folder / _NAMES[number], shards[number])
             self._changed.clear()
+            for file in self._folder.glob("*.store"):
+                if file.name not in _NAMES:  # of another version
+                    file.unlink()
         except OSError as error:
             self.note(f"the cache cannot be written: {error.strerror or 'unknown reason'}")
 
@@ -309,7 +317,7 @@ class Store:
                 start=start,
                 start_of_facts=begin + at,
             )
-            if _shard_of(record.key) != number:
+            if _shard_of(record) != number:
                 raise ValueError("misplaced")
             at += of_facts
             start += sum(one for one, _ in others)
@@ -392,5 +400,7 @@ def _words(raw: bytes | None) -> list[str] | None:
         return None
 
 
-def _shard_of(key: str) -> int:
-    return int(key[:2], 16) % _SHARDS
+def _shard_of(record: Record) -> int:
+    """Give the number of the shard of a record: those that are of one advisory have words."""
+    place = int(record.key[:2], 16) % _SHARDS
+    return place if _WORDS in record.names else _SHARDS + place

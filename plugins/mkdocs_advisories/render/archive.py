@@ -28,6 +28,21 @@ def archive(records: Iterable[tuple[str, bytes]]) -> bytes:
     return packed.getvalue()
 
 
+def joined(archives: Iterable[bytes]) -> bytes:
+    """Make of archives the one that `archive` makes of all their files; nothing is packed again."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as file:
+        for one in archives:
+            start = whole.tell()
+            with zipfile.ZipFile(io.BytesIO(one)) as part:
+                whole.write(one[: part.start_dir])
+                for member in part.infolist():
+                    member.header_offset += start
+                    file.filelist.append(member)
+            file.start_dir = whole.tell()
+    return whole.getvalue()
+
+
 def by_ecosystem(lines: Iterable[Outline]) -> dict[str, list[Outline]]:
     """Sort advisories by the ecosystems of their packages, without releases (`Debian:12`)."""
     found: dict[str, list[Outline]] = {}

@@ -18,6 +18,7 @@ from mkdocs_advisories.render.addresses import CSAF_FOLDER, CSAF_PROVIDER, osv_i
 from mkdocs_advisories.render.archive import (
     archive,
     by_ecosystem,
+    joined,
     last_modified_first,
     modified_line,
     modified_text,
@@ -56,8 +57,8 @@ INDEX_ROOTS = frozenset(
 )
 """The first parts of the addresses of all of them, and perhaps others."""
 
-Texts = Callable[[Outline], bytes]
-"""Writes what a document says of an advisory."""
+Written = Callable[[Sequence[Outline]], bytes]
+"""Writes what a document says of some advisories."""
 
 Frame = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Puts a document around what it says of advisories; both are in parts."""
@@ -70,7 +71,8 @@ def index_files(
     lines = sheets.outlines
     last = max((one.modified for one in lines), default=policy.feed.beginning)
     yield _versions(sheets)
-    yield _joined(sheets, IDS_URI, sorted(lines, key=lambda one: one.id), ids_text, ids)
+    by_id = sorted(lines, key=lambda one: one.id)
+    yield _joined(sheets, IDS_URI, by_id, _texts(ids_text), ids)
     for one in (*_osv_files(sheets), _machine_index(sheets, policy, last)):
         yield _with_companions(one, signer)
     yield from _provider_files(sheets, policy, signer, last)
@@ -95,18 +97,13 @@ def _joined(  # noqa: PLR0913 - what a document is made of, and how
     sheets: Sheets,
     uri: str,
     lines: Sequence[Outline],
-    text: Texts,
+    written: Written,
     frame: Frame,
     *,
-    between: bytes = b",",
     given: str = "",
 ) -> Batch:
     """Make a document in chunks. `given` is what else decides, but for the policy."""
     name = f"{uri} {given}"
-
-    def written(some: Sequence[Outline]) -> bytes:
-        return between.join(map(text, some))
-
     parts = [sheets.kept(name, some, partial(written, some)) for some in chunks(lines)]
     return Batch(
         name=uri,
@@ -115,6 +112,11 @@ def _joined(  # noqa: PLR0913 - what a document is made of, and how
         files=(uri,),
         contents=lambda: {uri: Parts(make=lambda: frame(part() for part in parts))},
     )
+
+
+def _texts(text: Callable[[Outline], bytes], between: bytes = b",") -> Written:
+    """Write what a text says of each, one after the other."""
+    return lambda some: between.join(map(text, some))
 
 
 def _versions(sheets: Sheets) -> Batch:
@@ -157,24 +159,21 @@ def _osv_files(sheets: Sheets) -> Iterator[Batch]:
         sheets,
         "osv/all.json",
         sorted(lines, key=lambda one: osv_id(one.id)),
-        lambda one: sheets.osv(one).rstrip(b"\n"),
+        _texts(lambda one: sheets.osv(one).rstrip(b"\n"), between=b",\n"),
         lambda texts: chain([b"[\n"], separated(texts, b",\n"), [b"\n]\n"]),
-        between=b",\n",
     )
-    yield _joined(sheets, "osv/index.json", by_id, modified_text, _as_list)
+    yield _joined(sheets, "osv/index.json", by_id, _texts(modified_text), _as_list)
     yield _in_lines(sheets, "osv/modified_id.csv", last_modified_first(lines), modified_line)
     ecosystems = by_ecosystem(lines)
     names = "".join(f"{name}\n" for name in ecosystems)
     yield batch_of_file("osv/ecosystems.txt", names.encode())
     for name, members in ecosystems.items():
-        uri = f"osv/{name}/all.zip"
-        load = sheets.kept(uri, members, partial(_packed, members, sheets))
-        yield Batch(
-            name=uri,
-            made_of=members,
-            mark=sheets.mark(uri, members),
-            files=(uri,),
-            contents=partial(_loaded, uri, load),
+        yield _joined(
+            sheets,
+            f"osv/{name}/all.zip",
+            sorted(members, key=_file_of),
+            partial(_packed, sheets),
+            lambda archives: [joined(archives)],
         )
         yield _in_lines(
             sheets, f"osv/{name}/modified_id.csv", last_modified_first(members), modified_line
@@ -185,16 +184,15 @@ def _in_lines(
     sheets: Sheets, uri: str, ordered: Sequence[Outline], text: Callable[[Outline], str]
 ) -> Batch:
     """Make a list of text, with a line for each advisory."""
-    return _joined(sheets, uri, ordered, lambda one: text(one).encode(), iter, between=b"")
+    return _joined(sheets, uri, ordered, _texts(lambda one: text(one).encode(), between=b""), iter)
 
 
-def _loaded(uri: str, load: Load) -> dict[str, bytes]:
-    return {uri: load()}
+def _packed(sheets: Sheets, some: Sequence[Outline]) -> bytes:
+    return archive((_file_of(one), sheets.osv(one)) for one in some)
 
 
-def _packed(members: Sequence[Outline], sheets: Sheets) -> bytes:
-    names = sorted((f"{osv_id(one.id)}.json", place) for place, one in enumerate(members))
-    return archive((name, sheets.osv(members[place])) for name, place in names)
+def _file_of(line: Outline) -> str:
+    return f"{osv_id(line.id)}.json"
 
 
 def _as_list(texts: Iterable[bytes]) -> Iterable[bytes]:
@@ -206,7 +204,7 @@ def _machine_index(sheets: Sheets, policy: Policy, last: datetime) -> Batch:
         sheets,
         INDEX_URI,
         sheets.outlines,
-        lambda one: sheets.excerpts(one).indexed,
+        _texts(lambda one: sheets.excerpts(one).indexed),
         partial(machine_index, last=last, policy=policy),
     )
 
@@ -227,7 +225,7 @@ def _provider_files(
         sheets,
         FEED_URI,
         last_modified_first(lines),
-        lambda one: json_text(entry(one)),
+        _texts(lambda one: json_text(entry(one))),
         partial(rolie, last=last, policy=policy),
         given="signed" if signer else "",
     )

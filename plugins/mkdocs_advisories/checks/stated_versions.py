@@ -7,7 +7,7 @@ merely occurs, in an example or a log, says nothing about what is affected.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from mkdocs_advisories.checks.case import Case, Finding, once
@@ -117,6 +117,7 @@ _TABLE = re.compile(
     r"(?P<rows>(?:[^\n]*\|[^\n]*(?:\n|\Z))+)",
     re.MULTILINE,
 )
+_CELL = re.compile(r"[^|\n]+")
 _FIXES_HEAD = re.compile(r"\b(?:fix|fixed|fixes|patched|patches)\b", re.IGNORECASE)
 _AFFECTED_HEAD = re.compile(r"\b(?:affected|vulnerable)\b", re.IGNORECASE)
 _DENIED = re.compile(
@@ -137,6 +138,7 @@ _IN_WORDS = Phrase(
         "subsequent",
     ),
 )
+_WRITTEN_NAME = re.compile(r"[A-Za-z]\w*(?:[/_-]\w+)+(?=\s+(?:version\s+)?v?\d)")
 _OTHER_ID = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]+-\d{4}-\d{4,})\b")
 
 
@@ -152,6 +154,14 @@ class Claim:
     version: str
     offset: int
     words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Column:
+    """A column of a table: its heading, and its cells with their offsets."""
+
+    head: str
+    cells: list[tuple[int, str]] = field(default_factory=list)
 
 
 @error("ADV260", reads="affected aliases related upstream", trusts="affected")
@@ -266,31 +276,35 @@ def in_tables(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Itera
     yield from islice(_in_columns(case, head, cell), _MOST_CLAIMS)
 
 
-@once
-def _tables(case: Case) -> tuple[re.Match[str], ...]:
-    text = readable(case)
-    return tuple(_TABLE.finditer(text)) if "|" in text else ()
-
-
 def _in_columns(case: Case, head: re.Pattern[str], cell: re.Pattern[str]) -> Iterator[Claim]:
-    for table in _tables(case):
-        columns = [
-            number for number, (_, words) in enumerate(_cells(table["head"])) if head.search(words)
-        ]
-        if not columns:
-            continue
-        start = table.start("rows")
-        for row in table["rows"].splitlines(keepends=True):
-            cells = _cells(row)
-            for offset, words in (cells[one] for one in columns if one < len(cells)):
-                yield from _in_cell(words, start + offset, cell)
-            start += len(row)
+    for column in _columns(case):
+        if head.search(column.head):
+            for offset, words in column.cells:
+                yield from _in_cell(words, offset, cell)
+
+
+@once
+def _columns(case: Case) -> tuple[_Column, ...]:
+    """Part the tables of the body into columns."""
+    text = readable(case)
+    tables = _TABLE.finditer(text) if "|" in text else ()
+    return tuple(column for table in tables for column in _columns_of(table))
+
+
+def _columns_of(table: re.Match[str]) -> list[_Column]:
+    columns = [_Column(head=words) for _, words in _cells(table["head"])]
+    start = table.start("rows")
+    for row in table["rows"].splitlines(keepends=True):
+        for column, (offset, words) in zip(columns, _cells(row), strict=False):
+            column.cells.append((start + offset, words))
+        start += len(row)
+    return columns
 
 
 def _cells(row: str) -> list[tuple[int, str]]:
     """Part a row of a table; each cell comes with its offset."""
     skipped = len(row) - len(row.lstrip(" \t|"))
-    return [(skipped + one.start(), one[0]) for one in re.finditer(r"[^|\n]+", row[skipped:])]
+    return [(one.start(), one[0]) for one in _CELL.finditer(row, skipped)]
 
 
 def _in_cell(words: str, offset: int, cell: re.Pattern[str]) -> Iterator[Claim]:
@@ -327,8 +341,7 @@ def _is_about_packages(case: Case, words: str) -> bool:
     Words of the sentence do not count: only what is written like a name, with a sign in it.
     """
     names = {one.package.name.lower() for one in case.content.affected}
-    written = re.findall(r"[A-Za-z]\w*(?:[/_-]\w+)+(?=\s+(?:version\s+)?v?\d)", words.lower())
-    return all(name in names for name in written)
+    return all(name in names for name in _WRITTEN_NAME.findall(words.lower()))
 
 
 def _is_among(version: str, known: frozenset[str]) -> bool:

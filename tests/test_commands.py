@@ -7,7 +7,7 @@ import sys
 import click
 import pytest
 
-from conftest import PROJECT
+from conftest import PROJECT, Folder
 from mkdocs_advisories.cli.main import COMMANDS, advisory
 
 PAGE = (PROJECT / "manual" / "commands.md").read_text("utf-8")
@@ -89,3 +89,25 @@ print("", *sys.modules, sep="\\n")
     said = subprocess.check_output([sys.executable, "-c", script], text=True)
     loaded = set(re.findall(r"^mkdocs_advisories\.cli\.(\w+)$", said, re.MULTILINE))
     assert loaded == {"exits", "main"}
+
+
+def test_a_fault_is_told_without_the_grammar_of_what_no_schema_has(checkout: Folder) -> None:
+    script = """\
+import atexit, sys
+from mkdocs_advisories.cli.main import main
+atexit.register(lambda: print("loaded:", *sys.modules))
+main(["check"])
+"""
+    checkout.write(more="references: [{type: FIX, url: 'https://a b.example/'}]\n")
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=checkout.path.parent,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    said, _, loaded = run.stdout.partition("loaded: ")
+    assert run.returncode == 1
+    assert "https://a b.example/" in said
+    assert {"jsonschema", "rfc3986_validator"} <= set(loaded.split())
+    assert "lark" not in loaded.split()

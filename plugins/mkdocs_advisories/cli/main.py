@@ -135,6 +135,9 @@ def _explain_or_confess(error: OSError) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    # jsonschema goes without it, as if it were not installed: it is a grammar of IRIs, which takes
+    # a second to load, and no schema of ours has any.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # so Python has it
     try:
         result = advisory.main(arguments, prog_name="advisory", standalone_mode=False)
     except click.Abort:

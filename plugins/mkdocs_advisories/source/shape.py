@@ -71,7 +71,7 @@ def quoted(choices: Sequence[str]) -> str:
 @cache
 def _validator(schema: str) -> "Draft202012Validator":
     """Make the validator that says what is wrong."""
-    # It takes most of a second to load, for the grammar of URIs, and most runs never need it.
+    # It takes a while to load, and most runs never need it.
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - see above
 
     checker = FormatChecker(formats=["uri", "regex", "date"])

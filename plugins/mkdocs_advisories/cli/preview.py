@@ -43,14 +43,17 @@ def command(advisory_id: str | None, as_of: str | None, port: int) -> None:
     """
     project = current_project()
     instant = _instant(as_of)
-    _must_exist(advisory_id, project)
     if remove_stale_stages():
         click.echo("Deleted what an earlier preview had left behind.", err=True)
     config_file: Path = click.get_current_context().find_root().obj
-    with _ended_by_signals(), stage(as_of=instant, only=advisory_id) as place:
+    with (
+        _ended_by_signals(),
+        stage(as_of=instant, only=advisory_id) as place,
+        _started(config_file, place, port=port) as child,
+    ):
+        _must_exist(advisory_id, project)  # looked up while the other process begins
         click.echo("Building the preview …", err=True)
-        with _started(config_file, place, port=port) as child:
-            _show(child, port=port, uri=page_uri(advisory_id) if advisory_id else "")
+        _show(child, port=port, uri=page_uri(advisory_id) if advisory_id else "")
 
 
 def _instant(text: str | None) -> datetime | None:

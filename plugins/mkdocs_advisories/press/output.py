@@ -72,7 +72,8 @@ def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets)
         if order
     ]
     _write_all([one for one in orders if one.is_plain], written, shells.ordinary, hands=1)
-    framed = [one for one in orders if not one.is_plain]
+    # What takes longest comes first, so that nobody waits for it at the end.
+    framed = sorted((one for one in orders if not one.is_plain), key=lambda one: -one.seconds)
     seconds = sum(one.seconds for one in framed)
     hands = hands_for(1, seconds=seconds) if can_fork() else 1
     _write_all(framed, written, shells.ordinary, hands=hands)

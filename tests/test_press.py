@@ -335,7 +335,7 @@ def test_cached_uncached_serial_and_parallel_builds_give_the_same_bytes(
     monkeypatch.setenv("ADVISORIES_CACHE", "off")
     build_at(site_dir="uncached")
     monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.001)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(hands, "processors", lambda: 3)
     build_at(site_dir="parallel")
     monkeypatch.setenv("ADVISORIES_CACHE", ".cache/other")
     build_at(site_dir="stored")
@@ -517,7 +517,7 @@ def test_nothing_held_is_in_the_cache_and_what_is_held_again_leaves_it(
         more="timeline: [{date: 2026-08-01T00:00:00Z, summary: canary-future}]\n",
     )
     monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.001)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(hands, "processors", lambda: 2)
     site = checkout.path.parent / "site"
     build_at(NOW)
     assert b"LAN-2026-0001" in b"".join(seen(one) for one in cache(checkout).iterdir())
@@ -576,7 +576,7 @@ def test_a_process_that_dies_costs_time_and_nothing_else(
     build_at()
     expected = tree(checkout.path.parent / "site")
     monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.001)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(hands, "processors", lambda: 2)
     monkeypatch.setattr(hands, "_serve", lambda *_: os._exit(1))
     monkeypatch.setenv("ADVISORIES_CACHE", "off")
     assert "a process has died" in build_at(site_dir="other")
@@ -601,7 +601,7 @@ def test_what_is_held_is_judged_before_anything_is_written(
     known = {one.name: one.read_bytes() for one in cache(checkout).iterdir()}
     if by != "the build":
         monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.0001)
-        monkeypatch.setattr(os, "cpu_count", lambda: 2)
+        monkeypatch.setattr(hands, "processors", lambda: 2)
     if by == "another process that dies":
         monkeypatch.setattr(hands, "_serve_one", lambda *_: os._exit(1))
     with pytest.raises(Abort):

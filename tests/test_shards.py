@@ -40,7 +40,7 @@ def test_several_processes_find_what_one_finds(
     fill(folder)
     alone = examined(folder)
     monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 3)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(catalog, "processors", lambda: 3)
     assert catalog.workers_for(10) == 3
     together = examined(folder)
     assert together == alone
@@ -68,7 +68,7 @@ def test_a_process_that_dies_is_no_clean_report(
 ) -> None:
     fill(folder)
     monkeypatch.setattr(catalog, "_WORTH_A_WORKER", 3)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(catalog, "processors", lambda: 2)
     monkeypatch.setattr("mkdocs_advisories.checks.shards._serve", _die)
     with pytest.raises(EOFError):
         examined(folder)

@@ -1,7 +1,6 @@
 """`advisory prove`: nothing held is in a tree of files, whoever has built it."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from mkdocs_advisories.cli.options import format_option
 from mkdocs_advisories.cli.project import Project, current_project, now, now_option
 from mkdocs_advisories.cli.secrecy import secrecy
 from mkdocs_advisories.disclosure.present import known_of
+from mkdocs_advisories.processors import processors
 from mkdocs_advisories.proof.allowances import AllowanceError, allowances
 from mkdocs_advisories.proof.cache import Cache, load, save
 from mkdocs_advisories.proof.prove import Request, prove
@@ -27,11 +27,6 @@ CACHE = Path(".cache") / "advisory-proof"
 _MOST_SHOWN = 50
 _SECONDS_BETWEEN_LINES = 10.0
 _PATH = click.Path(path_type=Path, exists=True)
-
-
-def processors() -> int:
-    """Give how many processes to use: one for each processor, at most eight."""
-    return min(8, os.cpu_count() or 1)
 
 
 @click.command("prove")
@@ -61,7 +56,7 @@ def processors() -> int:
     "--jobs",
     type=click.IntRange(1, 64),
     default=processors,
-    show_default="as many as there are processors, at most 8",
+    show_default="as many as it may use processors, at most 6",
     help="How many processes to use.",
 )
 @click.option(

@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import os
 import sys
 import threading
 from collections import Counter
@@ -14,6 +13,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from mkdocs_advisories.processors import processors
 from mkdocs_advisories.source.catalog import workers_for
 
 _Job = TypeVar("_Job")
@@ -120,7 +120,7 @@ def hands_for(jobs: int, *, seconds: float) -> int:
     """
     if not can_fork():
         return workers_for(jobs)
-    return max(1, min(os.cpu_count() or 1, int(jobs * seconds / _WORTH_A_FORK)))
+    return max(1, min(processors(), int(jobs * seconds / _WORTH_A_FORK)))
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """A folder of advisories, read as a whole: every advisory, and every problem of every file."""
 
 import gc
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from mkdocs_advisories.model import Advisory, Attachment, InstantError, Notice
 from mkdocs_advisories.policy import Policy
 from mkdocs_advisories.problems import Problem, bounded, in_order
+from mkdocs_advisories.processors import processors
 from mkdocs_advisories.source import nodes, parse
 from mkdocs_advisories.source.body import body_problems
 from mkdocs_advisories.source.companions import concerned
@@ -226,7 +226,7 @@ class Job:
 
 def workers_for(files: int) -> int:
     """Give how many processes it is worth to read that many files with."""
-    return max(1, min(os.cpu_count() or 1, files // _WORTH_A_WORKER))
+    return max(1, min(processors(), files // _WORTH_A_WORKER))
 
 
 def _read_all(jobs: list[Job]) -> list[Entry]:

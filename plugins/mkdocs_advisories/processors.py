@@ -5,13 +5,13 @@ from contextlib import suppress
 from math import ceil
 from pathlib import Path
 
-_MOST = 6
-"""Each process takes some 50 MiB of memory where there are very many advisories."""
+_MOST = 4
+"""Each process takes memory: some 50 MiB with ten thousand advisories, 200 with a hundred thousand."""
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def processors() -> int:
-    """Give how many processors this process may use, at most six.
+    """Give how many processors this process may use, at most four.
 
     A container has all those of its machine in view, but perhaps a quota of their time
     (https://docs.kernel.org/admin-guide/cgroup-v2.html, `cpu.max`): more processes than that would

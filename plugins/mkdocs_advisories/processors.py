@@ -6,7 +6,7 @@ from math import ceil
 from pathlib import Path
 
 _MOST = 4
-"""Each process takes memory: some 50 MiB with ten thousand advisories, 200 with a hundred thousand."""
+"""Each takes memory: some 50 MiB with ten thousand advisories, 200 with a hundred thousand."""
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 

@@ -55,7 +55,7 @@ from mkdocs_advisories.press.compiled import Compiled, is_predictable
 from mkdocs_advisories.press.fingerprint import fingerprint, program
 from mkdocs_advisories.press.gathering import DoubtError, Gathered, Task, fitting, gather
 from mkdocs_advisories.press.memory import Memory
-from mkdocs_advisories.press.output import OnDemand, name_of, write
+from mkdocs_advisories.press.output import OnDemand, begin, name_of, write
 from mkdocs_advisories.press.shell import Shells
 from mkdocs_advisories.press.store import Store
 from mkdocs_advisories.press.stored import StoredSheets
@@ -109,6 +109,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     sheets: StoredSheets
     fingerprint: str = ""
     written: Written
+    begun: Callable[[], None]
     on_demand: OnDemand | None = None
     late: Late
     unwatch: Callable[[], object] = list
@@ -411,9 +412,10 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     @event_priority(100)
     @discreet
     def _bring_back(self, files: Files, config: MkDocsConfig) -> Files:
-        """Put back the folders of advisories, less what has changed."""
+        """Put back the folders of advisories, less what has changed; begin to write the rest."""
         if not self.is_serving:
             self.written.bring_back(self._marks())
+            self.begun = begin(self.site, written=self.written)
         return files
 
     def _marks(self) -> dict[str, str]:
@@ -509,7 +511,13 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
             return
         shells = Shells(self.theme.rendered)
         try:
-            write(self.site, shells=shells, written=self.written, sheets=self.sheets)
+            write(
+                self.site,
+                shells=shells,
+                written=self.written,
+                sheets=self.sheets,
+                begun=self.begun,
+            )
         except ActiveContentError as error:
             raise PluginError(f"{error}: this is a bug, please report it") from None
         self.written.is_open = False

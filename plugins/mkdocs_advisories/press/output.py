@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
-from mkdocs_advisories.press.hands import HandsError, can_fork, hands_for, spread
+from mkdocs_advisories.press.hands import HandsError, ahead, can_fork, hands_for, spread
 from mkdocs_advisories.press.shell import Shell, Shells, kind_of_brief
 from mkdocs_advisories.press.stored import StoredSheets
 from mkdocs_advisories.press.written import Group, Note, Written, stamp
@@ -57,26 +57,40 @@ def name_of(batch: Batch) -> str:
     return f"/{batch.name}"
 
 
-def write(site: Site, *, shells: Shells, written: Written, sheets: StoredSheets) -> None:
-    """Write everything that is published and is not there yet.
+def begin(site: Site, *, written: Written) -> Callable[[], None]:
+    """Begin to write what has no page, for which no theme is needed; give what waits for its end.
+
+    If it is much, another process does it while MkDocs is at work.
+    """
+    bare = (one for one in site.contents.batches if not one.pages())
+    orders = [order for one in bare for order in _orders_of_batch(one, {}, written)]
+    work = partial(_write_share, written.site, _unframed, orders)
+    result = ahead(work) if _hands(orders) > 1 else work
+    return lambda: _note_down(result(), written)
+
+
+def write(
+    site: Site,
+    *,
+    shells: Shells,
+    written: Written,
+    sheets: StoredSheets,
+    begun: Callable[[], None],
+) -> None:
+    """Write everything that is published and is not there yet: the rest of what was `begun`.
 
     Raises:
         ActiveContentError: what should be harmless is not.
     """
     orders = [
-        order
-        for order in (
-            *_orders_of_advisories(site, shells, written, sheets),
-            *_orders_of_batches(site, shells, written),
-        )
-        if order
+        *_orders_of_advisories(site, shells, written, sheets),
+        *_orders_of_pages(site, shells, written),
     ]
+    begun()
     _write_all([one for one in orders if one.is_plain], written, shells.ordinary, hands=1)
     # What takes longest comes first, so that nobody waits for it at the end.
     framed = sorted((one for one in orders if not one.is_plain), key=lambda one: -one.seconds)
-    seconds = sum(one.seconds for one in framed)
-    hands = hands_for(1, seconds=seconds) if can_fork() else 1
-    _write_all(framed, written, shells.ordinary, hands=hands)
+    _write_all(framed, written, shells.ordinary, hands=_hands(framed))
 
 
 class OnDemand:
@@ -120,6 +134,16 @@ class OnDemand:
         self._written.clear()
 
 
+def _hands(orders: Sequence[Order]) -> int:
+    """Give how many processes some work is worth."""
+    return hands_for(1, seconds=sum(one.seconds for one in orders)) if can_fork() else 1
+
+
+def _unframed(page: Page) -> str:
+    """Take the place of a theme where no page is to be printed."""
+    raise TypeError(page.uri)
+
+
 def _write_all(
     orders: Sequence[Order], written: Written, ordinary: Callable[[Page], str], *, hands: int
 ) -> None:
@@ -128,10 +152,13 @@ def _write_all(
     try:
         for groups in spread(work, list(_shares(orders)), hands=hands, at_once=1):
             done |= groups.keys()
-            written.add({name: one for name, one in groups.items() if one})
+            _note_down(groups, written)
     except HandsError:
-        left = work([one for one in orders if one.name not in done])
-        written.add({name: one for name, one in left.items() if one})
+        _note_down(work([one for one in orders if one.name not in done]), written)
+
+
+def _note_down(groups: Mapping[str, Note | None], written: Written) -> None:
+    written.add({name: one for name, one in groups.items() if one})
 
 
 def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
@@ -150,30 +177,31 @@ def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
 
 def _orders_of_advisories(
     site: Site, shells: Shells, written: Written, sheets: StoredSheets
-) -> Iterator[Order | None]:
+) -> Iterator[Order]:
     for line in site.contents.outlines:
         uri = page_uri(line.id)
         found = {uri: shells.of(sheets.kind(line), uri, partial(site.contents.page, line))}
         contents = partial(site.contents.of, line)
         mark = sheets.mark_of(line)
-        yield _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
+        yield from _order(written, line.id, mark, found, contents, is_whole=not line.attachments)
 
 
-def _orders_of_batches(site: Site, shells: Shells, written: Written) -> Iterator[Order | None]:
+def _orders_of_pages(site: Site, shells: Shells, written: Written) -> Iterator[Order]:
     for batch in site.contents.batches:
         found = {
             one.uri: shells.of(kind_of_brief(one), one.uri, partial(_page, batch, one.uri))
             for one in batch.pages()
         }
-        yield _order(
-            written,
-            name_of(batch),
-            batch.mark,
-            found,
-            batch.contents,
-            is_whole=True,
-            lines=len(batch.made_of) * len(batch.files),
-        )
+        if found:
+            yield from _orders_of_batch(batch, found, written)
+
+
+def _orders_of_batch(
+    batch: Batch, shells: Mapping[str, Shell | None], written: Written
+) -> Iterator[Order]:
+    lines = len(batch.made_of) * len(batch.files)
+    name, contents = name_of(batch), batch.contents
+    yield from _order(written, name, batch.mark, shells, contents, is_whole=True, lines=lines)
 
 
 def _page(batch: Batch, uri: str) -> Page:
@@ -192,17 +220,17 @@ def _order(  # noqa: PLR0913 - what is to be written, and what is known of it
     *,
     is_whole: bool,
     lines: int = 0,
-) -> Order | None:
-    """Order what is not there yet; None if all of it is.
+) -> Iterator[Order]:
+    """Order what is not there yet: nothing if all of it is.
 
     `is_whole` says that nothing is copied. A file about many advisories has so many `lines`.
     """
     around = _around(tuple([one.mark for one in shells.values() if one]))
     known = written.groups.get(name)
     if known and known.shell == around and is_whole and None not in shells.values():
-        return None
+        return
     written.groups.pop(name, None)
-    return Order(
+    yield Order(
         name=name,
         contents=contents,
         shells=shells,

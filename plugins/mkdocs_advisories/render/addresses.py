@@ -20,6 +20,7 @@ _DATABASES = (
     ),
 )
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
+_NOT_IN_CSAF = re.compile(r"[^+\-a-z0-9]+")
 _FOLLOWED = frozenset({"http", "https", "mailto"})
 
 # The home databases of OSV (https://ossf.github.io/osv-schema/, "id, modified fields").
@@ -82,7 +83,7 @@ def csaf_uri(advisory_id: str, *, published: datetime) -> str:
     The name is that of CSAF 2.0, section 5.1; the folders are those of TLP:WHITE and the year of
     the first release (requirements 4 and 11 of section 7.1).
     """
-    name = re.sub(r"[^+\-a-z0-9]+", "_", advisory_id.lower())
+    name = _NOT_IN_CSAF.sub("_", advisory_id.lower())
     return f"{CSAF_FOLDER}/{published.year}/{name}.json"
 
 

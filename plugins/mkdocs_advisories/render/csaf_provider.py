@@ -58,8 +58,8 @@ def by_place(lines: Iterable[Outline]) -> list[Outline]:
 
 
 def last_changed_first(lines: Iterable[Outline]) -> list[Outline]:
-    """Put advisories in the order of their last changes, the newest first, then of places."""
-    return sorted(by_place(lines), key=lambda one: one.modified, reverse=True)
+    """Put advisories, given by their places, in the order of their last changes, newest first."""
+    return sorted(lines, key=lambda one: one.modified, reverse=True)
 
 
 def index_line(line: Outline) -> str:

@@ -229,8 +229,9 @@ def _provider_files(
         partial(rolie, last=last, policy=policy),
         given="signed" if signer else "",
     )
-    yield _in_lines(sheets, f"{CSAF_FOLDER}/index.txt", by_place(lines), index_line)
-    yield _in_lines(sheets, f"{CSAF_FOLDER}/changes.csv", last_changed_first(lines), changes_line)
+    placed = by_place(lines)
+    yield _in_lines(sheets, f"{CSAF_FOLDER}/index.txt", placed, index_line)
+    yield _in_lines(sheets, f"{CSAF_FOLDER}/changes.csv", last_changed_first(placed), changes_line)
     yield batch_of_file(SCHEMA_URI, json_bytes(contract("index"), indent=2))
 
 

@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 from markupsafe import Markup
 from mkdocs.exceptions import Abort
 from mkdocs.utils import get_relative_url
@@ -26,7 +27,7 @@ from mkdocs.utils import get_relative_url
 from conftest import BODY, NOW, Folder
 from mkdocs_advisories.mkdocs import plugin
 from mkdocs_advisories.mkdocs.our_files import listed_file, root_of
-from mkdocs_advisories.press import hands, written
+from mkdocs_advisories.press import hands, output, written
 from mkdocs_advisories.press.facts import facts_of
 from mkdocs_advisories.press.head import relative
 from mkdocs_advisories.press.shell import Shell, Shells, ordinary
@@ -581,6 +582,58 @@ def test_a_process_that_dies_costs_time_and_nothing_else(
     monkeypatch.setenv("ADVISORIES_CACHE", "off")
     assert "a process has died" in build_at(site_dir="other")
     assert tree(checkout.path.parent / "other") == expected
+
+
+@pytest.mark.parametrize("is_dying", [False, True])
+def test_what_needs_no_theme_is_written_beside_and_again_if_that_process_dies(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch, *, is_dying: bool
+) -> None:
+    fill(checkout, 6)
+    build_at()
+    expected = tree(checkout.path.parent / "site")
+    begun: list[Callable[[], object]] = []
+
+    def ahead(work: Callable[[], object]) -> Callable[[], object]:
+        begun.append(work)
+        return hands.ahead(work)
+
+    monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.00001)
+    monkeypatch.setattr(hands, "processors", lambda: 2)
+    monkeypatch.setattr(output, "ahead", ahead)
+    if is_dying:
+        monkeypatch.setattr(hands, "_serve_one", lambda *_: os._exit(1))
+    monkeypatch.setenv("ADVISORIES_CACHE", "off")
+    build_at(site_dir="other")
+    assert len(begun) == 1
+    assert tree(checkout.path.parent / "other") == expected
+
+
+def test_a_build_that_the_theme_stops_leaves_nothing_that_the_next_one_trusts(
+    checkout: Folder, build_at: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "_WORTH_A_FORK", 0.00001)
+    monkeypatch.setattr(hands, "processors", lambda: 2)
+    root = checkout.path.parent
+    settings = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "font: false" in settings
+    themed = settings.replace("font: false", "font: false, custom_dir: overrides")
+    (root / "mkdocs.yml").write_text(themed, encoding="utf-8")
+    override = root / "overrides" / "main.html"
+    override.parent.mkdir()
+    override.write_text('{% extends "base.html" %}', encoding="utf-8")
+    fill(checkout, 3)
+    build_at()
+    broken = "{% block announce %}{{ nobody.knows.this }}{% endblock %}"
+    override.write_text('{% extends "base.html" %}' + broken, encoding="utf-8")
+    checkout.write("LAN-2026-0009")
+    with pytest.raises(UndefinedError):
+        build_at()
+    assert not (cache(checkout) / "written.json").exists()
+    override.write_text('{% extends "base.html" %}', encoding="utf-8")
+    build_at()
+    monkeypatch.setenv("ADVISORIES_CACHE", "off")
+    build_at(site_dir="anew")
+    assert tree(root / "site") == tree(root / "anew")
 
 
 @pytest.mark.parametrize("by", ["the build", "another process", "another process that dies"])

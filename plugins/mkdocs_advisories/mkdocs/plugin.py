@@ -6,6 +6,7 @@ disclosed as generated files. All that can fail is done before MkDocs touches th
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -109,7 +110,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     sheets: StoredSheets
     fingerprint: str = ""
     written: Written
-    begun: Callable[[], None]
+    begun: Callable[[], object] = list
     on_demand: OnDemand | None = None
     late: Late
     unwatch: Callable[[], object] = list
@@ -397,6 +398,7 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
         What a server was asked for goes: some of it MkDocs would leave.
         """
         if not self.is_serving:
+            self.begun = list
             self.written.set_aside(self.cache)
             return
         self.late.clear()
@@ -407,6 +409,8 @@ class AdvisoriesPlugin(BasePlugin[_Options]):
     def on_build_error(self, error: Exception) -> None:
         """Leave nothing aside, and trust nothing that was written since MkDocs emptied the site."""
         self.late.begin()
+        with suppress(Exception):  # one is told already; this waits until nothing more is written
+            self.begun()
         self.written.give_up()
 
     @event_priority(100)

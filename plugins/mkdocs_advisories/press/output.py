@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import ENOSPC
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
@@ -66,7 +66,7 @@ def begin(site: Site, *, written: Written) -> Callable[[], None]:
     orders = [order for one in bare for order in _orders_of_batch(one, {}, written)]
     work = partial(_write_share, written.site, _unframed, orders)
     result = ahead(work) if _hands(orders) > 1 else work
-    return lambda: _note_down(result(), written)
+    return cache(lambda: _note_down(result(), written))
 
 
 def write(
@@ -75,7 +75,7 @@ def write(
     shells: Shells,
     written: Written,
     sheets: StoredSheets,
-    begun: Callable[[], None],
+    begun: Callable[[], object],
 ) -> None:
     """Write everything that is published and is not there yet: the rest of what was `begun`.
 

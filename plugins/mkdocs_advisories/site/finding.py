@@ -15,6 +15,9 @@ from mkdocs_advisories.site.sheets import Load, Sheets
 Search = Callable[[Iterable[Searched]], bytes]
 """Gives entries of the index of a search as JSON, without brackets around them."""
 
+_FEW = 25
+"""A new advisory is found in full, and another no longer: that makes two chunks anew."""
+
 
 def found_of_each(
     sheets: Sheets, *, search: Search, policy: Policy, mark: str = ""
@@ -39,7 +42,7 @@ def found_of_each(
         )
 
     newest, most = policy.pages.searched_in_full, policy.pages.searched
-    for some in chunks(sheets.outlines[: min(newest, most)]):
+    for some in chunks(sheets.outlines[: min(newest, most)], size=_FEW):
         yield sheets.kept(f"{mark}found in full", some, partial(in_full, some))
     for some in chunks(sheets.outlines[newest:most]):
         yield sheets.kept(f"{mark}found", some, partial(in_short, some))

@@ -81,14 +81,14 @@ def index_files(
         yield batch_of_file(security.URI, security.security_txt(stated, policy=policy).encode())
 
 
-def chunks(lines: Sequence[Outline]) -> Iterator[Sequence[Outline]]:
+def chunks(lines: Sequence[Outline], *, size: int = _CHUNK) -> Iterator[Sequence[Outline]]:
     """Part a list so that a new advisory, wherever it comes, changes one part, seldom two.
 
-    Where a part ends, the ids say, not the places in the list.
+    Where a part ends, the ids say, not the places in the list: their `size` is that on average.
     """
     start = 0
     for end, one in enumerate(lines, start=1):
-        if crc32(one.id.encode()) % _CHUNK == 0 or end == len(lines):
+        if crc32(one.id.encode()) % size == 0 or end == len(lines):
             yield lines[start:end]
             start = end
 

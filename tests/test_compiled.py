@@ -180,7 +180,7 @@ def test_a_site_is_the_same_whether_templates_were_compiled_or_not(
 
     (first, compiled_first), (second, compiled_second) = built("first"), built("second")
     assert first == second
-    # Six: what Material looks into before the environment is ready. MkDocs may have the plugin of an
-    # earlier test, which knows the theme's templates.
+    # Six: what Material looks into before the environment is ready. MkDocs may have the plugin of
+    # an earlier test, which knows the theme's templates.
     assert compiled_second <= 6 < compiled_first
     assert list((place / "__pycache__").iterdir())

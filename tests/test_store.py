@@ -131,10 +131,12 @@ def test_a_full_store_leaves_a_process_files_that_it_may_open(tmp_path: Path) ->
 
 def test_what_another_version_has_left_in_the_folder_is_gone(tmp_path: Path) -> None:
     (tmp_path / "sheets-ff.store").write_bytes(b"mkdocs-advisories store 2 ")
+    (tmp_path / "of-somebody-else.store").write_bytes(b"not ours")
     opened(tmp_path)
     assert not (tmp_path / "sheets-ff.store").exists()
     assert {one.name for one in tmp_path.iterdir()} == {
         "documents-02.store",
+        "of-somebody-else.store",
         "sheets-01.store",
         "sheets-02.store",
     }

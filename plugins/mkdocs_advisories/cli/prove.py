@@ -56,7 +56,7 @@ _PATH = click.Path(path_type=Path, exists=True)
     "--jobs",
     type=click.IntRange(1, 64),
     default=processors,
-    show_default="as many as it may use processors, at most 4",
+    show_default="one for each processor that it may use, at most 4",
     help="How many processes to use.",
 )
 @click.option(

@@ -226,8 +226,8 @@ class Store:
             for number in sorted(self._changed):
                 self._write_shard(self._folder / _NAMES[number], shards[number])
             self._changed.clear()
-            for file in self._folder.glob("*.store"):
-                if file.name not in _NAMES:  # of another version
+            for file in self._folder.glob("sheets-*.store"):
+                if file.name not in _NAMES:  # another version had more of them
                     file.unlink()
         except OSError as error:
             self.note(f"the cache cannot be written: {error.strerror or 'unknown reason'}")

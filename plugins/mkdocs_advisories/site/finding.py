@@ -16,7 +16,7 @@ Search = Callable[[Iterable[Searched]], bytes]
 """Gives entries of the index of a search as JSON, without brackets around them."""
 
 _FEW = 25
-"""A new advisory is found in full, and another no longer: that makes two chunks anew."""
+"""How many that are found in full make a chunk: with each new one, two chunks are made again."""
 
 
 def found_of_each(
